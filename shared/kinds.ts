@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+/**
+ * Every kind of task: what its `request_payload` must be, and what its `response_payload` will be.
+ * Browser and worker parse with the same schemas. Adding a kind begins here.
+ */
+export const kinds = {
+  /** Answers a question. */
+  assistant: {
+    request: z.object({
+      prompt: z
+        .string('Send the question as text in "prompt".')
+        .trim()
+        .min(1, 'The prompt is empty: ask something.')
+        .max(32_000, 'The prompt is longer than 32,000 characters: shorten it.'),
+      context: z.record(z.string(), z.json()).optional(),
+    }),
+    response: z.object({ answer: z.string() }),
+  },
+} as const
+
+/** The name of a kind of task. */
+export type Kind = keyof typeof kinds
+/** What a request of this kind carries, after parsing. */
+export type RequestOf<K extends Kind> = z.output<(typeof kinds)[K]['request']>
+/** What a completed task of this kind answers. */
+export type ResponseOf<K extends Kind> = z.output<(typeof kinds)[K]['response']>
+
+/** Tells whether a kind is one of ours; rows may name any. */
+export function isKind(name: string): name is Kind {
+  return Object.hasOwn(kinds, name)
+}

@@ -1,0 +1,23 @@
+import type { Database, Json } from './database.types.ts'
+
+/** The states of a request; the last three are its ends. See supabase/migrations/20261121000200_requests.sql. */
+export type TaskStatus = 'scheduled' | 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'
+
+/** Why a task failed or is about to be retried. `code` is stable and meant for programs, `message` for people. */
+export type TaskFault = { code: string; message: string; retryable: boolean }
+
+/** A row of `agent_task_requests` as a reader sees it. */
+export type AgentTask = Omit<
+  Database['public']['Tables']['agent_task_requests']['Row'],
+  'status' | 'error' | 'request_payload' | 'response_payload'
+> & {
+  status: TaskStatus
+  error: TaskFault | null
+  request_payload: { prompt?: string; context?: Json } & Record<string, Json | undefined>
+  response_payload: ({ answer?: string } & Record<string, Json | undefined>) | null
+}
+
+/** Tells whether a status is an end. */
+export function isFinished(status: TaskStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled'
+}

@@ -1,0 +1,187 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { cloneDatabase } from '../../support/database.ts'
+import { as } from '../../support/roles.ts'
+
+const { sql, drop } = await cloneDatabase()
+afterAll(drop)
+
+/** Each with the reason that its migration gives. A new one must be argued for there and named here. */
+const SECURITY_DEFINER = [
+  'private.admit_request',
+  'private.check_room_in_queue',
+  'private.hold',
+  'private.is_platform_admin',
+  'private.keep_request',
+  'private.lock_own_request',
+  'private.my_admin_enterprises',
+  'private.my_enterprises',
+  'private.pass_cancel_on',
+  'private.promote_due',
+  'private.settle_one',
+  'private.tell_workers',
+  'private.wake_workers',
+  'public.cancel_agent_task',
+  'public.retry_agent_task',
+]
+
+/** What policies ask in the user's name, and what users call. */
+const USERS_MAY_CALL = [
+  'private.is_platform_admin',
+  'private.my_admin_enterprises',
+  'private.my_enterprises',
+  'private.task_of_topic',
+  'public.cancel_agent_task',
+  'public.retry_agent_task',
+]
+
+/** The functions of the contract that fulfil a condition. */
+async function functions(where: string): Promise<string[]> {
+  const rows = await sql`
+    select pronamespace::regnamespace || '.' || proname as name from pg_proc
+    where pronamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)
+      and ${sql.unsafe(where)} order by 1`
+  return rows.map(row => row.name)
+}
+
+describe('the functions', () => {
+  test('all have a fixed, empty search path', async () => {
+    expect(await functions(`not coalesce('search_path=""' = any (proconfig), false)`)).toEqual([])
+  })
+
+  test('run with their owner’s rights only when named here', async () => {
+    expect(await functions('prosecdef')).toEqual(SECURITY_DEFINER)
+  })
+
+  test('can be called by users only when named here', async () => {
+    expect(await functions(`has_function_privilege('authenticated', oid, 'execute')`)).toEqual(USERS_MAY_CALL)
+  })
+
+  test('can none of them be called by the anonymous', async () => {
+    expect(await functions(`has_function_privilege('anon', oid, 'execute')`)).toEqual([])
+  })
+
+  test('of schema worker can all be called by service_role', async () => {
+    const closed = `pronamespace = 'worker'::regnamespace and not has_function_privilege('service_role', oid, 'execute')`
+    expect(await functions(closed)).toEqual([])
+  })
+})
+
+describe('the schemas', () => {
+  test.each(['anon', 'authenticated'])('worker is closed to %s', async role => {
+    const [row] = await sql`select has_schema_privilege(${role}, 'worker', 'usage') as open`
+    expect(row).toEqual({ open: false })
+  })
+
+  test('private is closed to the anonymous', async () => {
+    const [row] = await sql`select has_schema_privilege('anon', 'private', 'usage') as open`
+    expect(row).toEqual({ open: false })
+  })
+
+  test.each(['anon', 'authenticated', 'service_role'])('%s can make nothing in them', async role => {
+    const rows = await sql`
+      select nspname from pg_namespace
+      where nspname in ('public', 'worker', 'private') and has_schema_privilege(${role}, oid, 'create')`
+    expect(rows).toEqual([])
+  })
+})
+
+describe('the verbs of the worker', () => {
+  const CALLS = [
+    `worker.claim(gen_random_uuid(), 1, 60)`,
+    `worker.beat(gen_random_uuid(), 'host', '1', 'postgres', '{}', '{}', 60)`,
+    `worker.settle('{}', '{}', '{}', '{}')`,
+    `worker.reap(1)`,
+    `worker.stats()`,
+    `worker.prune(1)`,
+    `worker.record_steps(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `worker.append_deltas(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `worker.load_journal(gen_random_uuid(), gen_random_uuid())`,
+    `worker.recent_tasks(gen_random_uuid(), gen_random_uuid(), 5)`,
+    `worker.leave(gen_random_uuid())`,
+    `worker.now()`,
+    `private.settle_one(gen_random_uuid(), gen_random_uuid(), 'completed', '{}')`,
+    `private.promote_due(1)`,
+    `private.hold(gen_random_uuid(), gen_random_uuid())`,
+    `private.lock_own_request(gen_random_uuid())`,
+    `private.tell_workers('cancel', null, false)`,
+    `private.check_room_in_queue(gen_random_uuid())`,
+  ]
+
+  test.each(CALLS)('%s is refused to a user', async call => {
+    const refused = as(sql, { role: 'authenticated', sub: crypto.randomUUID() }, tx => tx.unsafe(`select ${call}`))
+    await expect(refused).rejects.toMatchObject({
+      code: '42501',
+      message: expect.stringContaining('permission denied'),
+    })
+  })
+
+  test.each(CALLS)('%s is refused to the anonymous', async call => {
+    const refused = as(sql, { role: 'anon' }, tx => tx.unsafe(`select ${call}`))
+    await expect(refused).rejects.toMatchObject({
+      code: '42501',
+      message: expect.stringContaining('permission denied'),
+    })
+  })
+
+  test('are all on the list above', async () => {
+    const missing = (await functions(`pronamespace = 'worker'::regnamespace`)).filter(
+      name => !CALLS.some(call => call.startsWith(`${name}(`)),
+    )
+    expect(missing).toEqual([])
+  })
+})
+
+describe('the tables', () => {
+  test('all have row-level security', async () => {
+    const rows = await sql`
+      select oid::regclass::text as name from pg_class
+      where relkind in ('r', 'p') and not relrowsecurity
+        and relnamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)`
+    expect(rows).toEqual([])
+  })
+
+  test('of schema worker are closed to users', async () => {
+    for (const role of ['anon', 'authenticated']) {
+      const rows = await sql`
+        select oid::regclass::text as name from pg_class where relnamespace = 'worker'::regnamespace
+          and relkind = 'r' and has_table_privilege(${role}, oid, 'select, insert, update, delete')`
+      expect(rows, role).toEqual([])
+    }
+  })
+
+  test('give users no right but to read, and to submit requests', async () => {
+    const rows = await sql`
+      select table_name, privilege_type from information_schema.role_table_grants
+      where table_schema = 'public' and grantee in ('anon', 'authenticated', 'PUBLIC') and privilege_type <> 'SELECT'`
+    expect(rows).toEqual([])
+  })
+
+  test('keep their sequences from users', async () => {
+    for (const role of ['anon', 'authenticated']) {
+      const rows = await sql`
+        select oid::regclass::text as name from (select oid from pg_class where relkind = 'S' offset 0) sequence
+        where has_sequence_privilege(${role}, oid, 'usage, select, update')`
+      expect(rows, role).toEqual([])
+    }
+  })
+
+  test('have an index behind each foreign key that points to something deletable', async () => {
+    const rows = await sql`
+      select conname from pg_constraint c
+      where contype = 'f' and connamespace in ('public'::regnamespace, 'worker'::regnamespace)
+        and not exists (select from pg_index i where i.indrelid = c.conrelid and i.indpred is null and i.indkey[0] = c.conkey[1])`
+    expect(rows).toEqual([])
+  })
+})
+
+describe('Realtime', () => {
+  test('watches the requests and nothing else', async () => {
+    const rows = await sql`select schemaname, tablename from pg_publication_tables where pubname = 'supabase_realtime'`
+    expect(rows).toEqual([{ schemaname: 'public', tablename: 'agent_task_requests' }])
+  })
+
+  test('does not make every update write the whole old row', async () => {
+    const [row] = await sql`select relreplident from pg_class where oid = 'public.agent_task_requests'::regclass`
+    expect(row).toEqual({ relreplident: 'd' })
+  })
+})

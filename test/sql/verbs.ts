@@ -1,0 +1,87 @@
+// The worker's verbs as a worker calls them, one SQL function each.
+
+import type postgres from 'postgres'
+import { expect } from 'vitest'
+import { only } from './only.ts'
+
+type Json = postgres.JSONValue
+
+/** What entitles an attempt to write. */
+export interface Held {
+  task: string
+  lease: string
+}
+
+export const WORKER = '00000000-0000-4000-8000-00000000000a'
+
+export async function register(worker: postgres.Sql, hears = 'postgres', id = WORKER): Promise<void> {
+  await worker`select worker.beat(${id}, 'test-host', '0.0.0', ${hears}, '{}', '{}', 60)`
+}
+
+interface ClaimOptions {
+  slots?: number
+  seconds?: number
+  kinds?: string[] | null
+  by?: string
+}
+
+export function claim(worker: postgres.Sql, { slots = 1, seconds = 60, kinds = null, by = WORKER }: ClaimOptions = {}) {
+  return worker<{ task_id: string; lease_id: string; attempt: number; life: number; [column: string]: unknown }[]>`
+    select * from worker.claim(${by}, ${slots}, ${seconds}, ${kinds})`
+}
+
+/** Claims the one request that is there. */
+export async function claimOne(worker: postgres.Sql, options: ClaimOptions = {}): Promise<Held> {
+  const rows = await claim(worker, options)
+  expect(rows).toHaveLength(1)
+  const row = only(rows[0])
+  return { task: row.task_id, lease: row.lease_id }
+}
+
+interface Ending extends Held {
+  outcome: string
+  detail?: Json
+}
+
+/** Settles a batch; returns the new status of each, in the order given. */
+export async function settle(worker: postgres.Sql, ...endings: Ending[]): Promise<(string | undefined)[]> {
+  const rows = await worker<{ lease_id: string; status: string }[]>`
+    select * from worker.settle(${endings.map(e => e.task)}, ${endings.map(e => e.lease)},
+      ${endings.map(e => e.outcome)}, ${jsons(endings.map(e => e.detail ?? {}))}::text[]::jsonb[])`
+  return endings.map(ending => rows.find(row => row.lease_id === ending.lease)?.status)
+}
+
+/** Beats once; returns the verdict on each, in the order given. */
+export async function beat(worker: postgres.Sql, held: Held[], seconds = 60): Promise<(string | undefined)[]> {
+  const rows = await worker<{ lease_id: string; verdict: string }[]>`
+    select * from worker.beat(${WORKER}, 'host', '1', 'postgres', ${held.map(h => h.task)}, ${held.map(h => h.lease)}, ${seconds})`
+  return held.map(({ lease }) => rows.find(row => row.lease_id === lease)?.verdict)
+}
+
+export function reap(worker: postgres.Sql, limit = 100) {
+  return worker<{ task_id: string; status: string }[]>`select * from worker.reap(${limit})`
+}
+
+export async function recordSteps(worker: postgres.Sql, { task, lease }: Held, ...steps: Json[]): Promise<string> {
+  const [row] = await worker`select worker.record_steps(${task}, ${lease}, ${jsons(steps)}::text[]::jsonb[]) as verdict`
+  return only(row).verdict
+}
+
+export async function appendDeltas(worker: postgres.Sql, { task, lease }: Held, ...deltas: Json[]): Promise<string> {
+  const [row] =
+    await worker`select worker.append_deltas(${task}, ${lease}, ${jsons(deltas)}::text[]::jsonb[]) as verdict`
+  return only(row).verdict
+}
+
+function jsons(values: Json[]): string[] {
+  return values.map(value => JSON.stringify(value))
+}
+
+/** A model call that has ended. */
+export function step(key: string, more: Record<string, Json> = {}): Json {
+  return { key, kind: 'model', agent: 'assistant', name: 'gpt-5', status: 'done', output: { text: 'Hi.' }, ...more }
+}
+
+export function textDelta(seq: number, text = 'Hi.'): Json {
+  return { seq, kind: 'text', step_key: 'model::1', data: { text } }
+}
