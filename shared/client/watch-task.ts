@@ -1,0 +1,96 @@
+import type { RealtimeChannel } from '@supabase/supabase-js'
+import { z } from 'zod'
+import { deltasMessage, type Step, taskTopic } from '../deltas.ts'
+import { type AgentTask, isFinished } from '../task.ts'
+import { type Feed, openFeed } from './feed.ts'
+import { firstLink, keepLive, type Link } from './keep-live.ts'
+import { readTask } from './read-task.ts'
+import type { Supabase } from './supabase.ts'
+import { emptyFold, foldDeltas, foldRecord, foldSnapshot, isBehind, type TaskFold, textOf } from './task-fold.ts'
+
+/** A task as its watchers see it. How news comes in (`connection`, `error`) is apart from how the task fares. */
+export type TaskView = Link & {
+  task: AgentTask | null
+  /** What has been written so far, or the final answer. */
+  text: string
+  /** Tool calls and handoffs, in the order in which they began. */
+  steps: readonly Step[]
+  /** Who is at work. */
+  agent: string | null
+  /** There is no such task, or none that this user may see. */
+  missing: boolean
+}
+
+/** A task, live. */
+export type TaskFeed = Feed<TaskView>
+
+/** Before anything is known of a task. */
+export const emptyTaskView: TaskView = viewOf(emptyFold, firstLink)
+
+/** Watches a task until the feed is closed, past its end too: a retry begins a new life of the same row. */
+export function watchTask(supabase: Supabase, taskId: string): TaskFeed {
+  const topic = taskTopic(taskId)
+  return openFeed(supabase, topic, emptyTaskView, show => {
+    let fold = emptyFold
+    let link = firstLink
+
+    const live = keepLive(supabase, {
+      topic,
+      listen,
+      read: async () => take(foldSnapshot(fold, await readTask(supabase, taskId, fold))),
+      pollMs: channelIsUp => pollMs(fold, channelIsUp),
+      onLink(next) {
+        link = next
+        show(viewOf(fold, link))
+      },
+    })
+    return live.stop
+
+    function listen(channel: RealtimeChannel): void {
+      const changes = { event: '*', schema: 'public', table: 'agent_task_requests', filter: `id=eq.${taskId}` } as const
+      channel.on('postgres_changes', changes, message => {
+        const { data } = change.safeParse(message)
+        if (data && !data.errors?.length) hear(foldRecord(fold, data.new))
+        else live.refresh()
+      })
+      channel.on('broadcast', { event: 'deltas' }, ({ payload }) => {
+        const { data } = deltasMessage.safeParse(payload)
+        if (data) hear(foldDeltas(fold, data))
+        else live.refresh()
+      })
+    }
+
+    // News that leaves a gap, or that ends the task: the database has the rest.
+    function hear(next: TaskFold): void {
+      const ends = hasEnded(next) && !hasEnded(fold)
+      take(next)
+      if (ends || isBehind(next)) live.refresh()
+    }
+
+    function take(next: TaskFold): void {
+      fold = next
+      show(viewOf(fold, link))
+    }
+  })
+}
+
+// The whole row may be missing: a deleted one says no more than its id.
+const change = z.object({
+  eventType: z.enum(['INSERT', 'UPDATE']),
+  new: z.record(z.string(), z.unknown()),
+  errors: z.array(z.string()).nullish(),
+})
+
+function viewOf(fold: TaskFold, link: Link): TaskView {
+  const { task, steps, agent, missing } = fold
+  return { ...link, task, text: textOf(fold), steps, agent, missing }
+}
+
+function pollMs(fold: TaskFold, channelIsUp: boolean): number | null {
+  if (!channelIsUp || isBehind(fold)) return fold.missing || hasEnded(fold) ? 15_000 : 2_000
+  return hasEnded(fold) ? null : 20_000
+}
+
+function hasEnded({ task }: TaskFold): boolean {
+  return task !== null && isFinished(task.status)
+}

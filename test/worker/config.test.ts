@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from '../../worker/config.ts'
+
+const NEEDED = {
+  SUPABASE_URL: 'https://abc.supabase.co',
+  SUPABASE_SERVICE_KEY: 'sb_secret_0123456789abcdef',
+  OPENAI_API_KEY: 'sk-0123456789',
+}
+
+/** The message of the refusal. */
+function refusal(env: Record<string, string>): string {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as Error).message
+  }
+  throw new Error('The settings were taken.')
+}
+
+describe('the settings', () => {
+  it('are complete with a project, its key and the key of a model', () => {
+    expect(loadConfig(NEEDED)).toMatchObject({
+      supabase: { url: NEEDED.SUPABASE_URL, key: NEEDED.SUPABASE_SERVICE_KEY },
+      databaseUrl: undefined,
+      model: { apiKey: NEEDED.OPENAI_API_KEY, baseUrl: undefined, api: 'responses', timeoutSeconds: 120 },
+      http: { host: '0.0.0.0', port: 10_000 },
+      queue: { concurrency: 50, kinds: null, pollSeconds: 2, leaseSeconds: 30, reapSeconds: 5, drainSeconds: 25 },
+      log: { format: 'json', level: 'info', prompts: false },
+    })
+  })
+
+  it('are all named at once when they are missing, each with its remedy', () => {
+    const message = refusal({})
+    expect(message).toMatch(/SUPABASE_URL: Set it to the URL of your project/)
+    expect(message).toMatch(/SUPABASE_SERVICE_KEY: Set it to the secret key/)
+    expect(message).toMatch(/OPENAI_API_KEY: Set it to the key/)
+  })
+
+  it.each(Object.keys(NEEDED))('count as missing when empty: %s', name => {
+    expect(refusal({ ...NEEDED, [name]: '' })).toMatch(new RegExp(`^  ${name}: Set it`, 'm'))
+  })
+
+  it('that are optional may be left empty', () => {
+    const { databaseUrl, model, queue } = loadConfig({
+      ...NEEDED,
+      DATABASE_URL: '',
+      OPENAI_BASE_URL: '',
+      WORKER_KINDS: '',
+    })
+    expect([databaseUrl, model.baseUrl, queue.kinds]).toEqual([undefined, undefined, null])
+  })
+
+  it('take the older name of the service key', () => {
+    const { SUPABASE_SERVICE_KEY: key, ...rest } = NEEDED
+    expect(loadConfig({ ...rest, SUPABASE_SERVICE_ROLE_KEY: key }).supabase.key).toBe(key)
+    expect(loadConfig({ ...rest, SUPABASE_SERVICE_KEY: '', SUPABASE_SERVICE_ROLE_KEY: key }).supabase.key).toBe(key)
+    expect(loadConfig({ ...NEEDED, SUPABASE_SERVICE_ROLE_KEY: 'another-key-of-old-times' }).supabase.key).toBe(key)
+  })
+
+  it.each([
+    ['SUPABASE_URL', 'hunter2.supabase.co'],
+    ['SUPABASE_URL', 'postgres://abc'],
+    ['SUPABASE_SERVICE_KEY', 'short-secret'],
+    ['DATABASE_URL', 'https://user:hunter2@abc'],
+    ['DATABASE_URL', 'hunter2'],
+    ['OPENAI_BASE_URL', 'hunter2'],
+    ['OPENAI_API', 'hunter2'],
+    ['MODEL_TIMEOUT_SECONDS', '-77'],
+    ['MODEL_TIMEOUT_SECONDS', 'hunter2'],
+    ['PORT', '77777'],
+    ['PORT', 'hunter2'],
+    ['WORKER_CONCURRENCY', '-77'],
+    ['WORKER_CONCURRENCY', '2.77'],
+    ['POLL_SECONDS', '-77'],
+    ['LEASE_SECONDS', '0.77'],
+    ['LEASE_SECONDS', '1.77'],
+    ['REAP_SECONDS', '-77'],
+    ['DRAIN_SECONDS', '-77'],
+    ['WORKER_KINDS', 'hunter2'],
+    ['LOG_FORMAT', 'hunter2'],
+    ['LOG_LEVEL', 'hunter2'],
+    ['LOG_PROMPTS', 'hunter2'],
+  ])('that are wrong are named, and their value is not shown: %s=%s', (name, value) => {
+    const message = refusal({ ...NEEDED, [name]: value })
+    expect(message).toMatch(new RegExp(`^  ${name}: \\w{3}`, 'm'))
+    expect(message).not.toContain(value)
+    expect(message.match(/^ {2}/gm)).toHaveLength(1)
+  })
+
+  it('are taken as they are given', () => {
+    const env = {
+      DATABASE_URL: 'postgresql://u:p@h:5432/d',
+      OPENAI_API: 'chat',
+      WORKER_KINDS: ' assistant ',
+      LEASE_SECONDS: '60',
+      DRAIN_SECONDS: '0',
+      PORT: '0',
+      LOG_PROMPTS: 'true',
+    }
+    expect(loadConfig({ ...NEEDED, ...env })).toMatchObject({
+      databaseUrl: env.DATABASE_URL,
+      model: { api: 'chat' },
+      queue: { kinds: ['assistant'], leaseSeconds: 60, drainSeconds: 0 },
+      http: { port: 0 },
+      log: { prompts: true },
+    })
+  })
+
+  it('list kinds without empty ones', () => {
+    expect(loadConfig({ ...NEEDED, WORKER_KINDS: 'assistant,' }).queue.kinds).toEqual(['assistant'])
+  })
+})

@@ -1,0 +1,41 @@
+import { UserError } from '@openai/agents'
+import type { Task } from '../../worker/task.ts'
+import { createTelemetry } from '../../worker/telemetry.ts'
+
+// Run by telemetry.test.ts in a process of its own, since log lines go straight to standard output: tells of everything
+// once, with secrets wherever one could slip in. Argument: the settings of the log as JSON.
+
+const telemetry = createTelemetry(JSON.parse(String(process.argv[2])))
+const task: Task = {
+  id: 'task-1',
+  leaseId: 'lease-1',
+  kind: 'assistant',
+  life: 1,
+  attempt: 2,
+  maxAttempts: 5,
+  userId: 'user-1',
+  enterpriseId: null,
+  payload: { prompt: `PROMPT why\nis the sky ${'so '.repeat(40)}blue END`, context: { note: 'CONTEXT' } },
+  waitedSeconds: 0.1,
+}
+// The SDK hangs the whole run on its errors.
+const carrying = Object.assign(new UserError('A tool is missing.'), { state: { originalInput: 'STATE' } })
+const answered = Object.assign(new Error('The row was refused.'), { detail: 'DETAIL', where: 'WHERE', code: '23514' })
+
+telemetry.workerOnline({ id: 'worker-1', version: '1.2.3', transport: 'direct', model: 'gpt-test', concurrency: 5 })
+telemetry.heartbeat(3)
+telemetry.taskClaimed(task)
+telemetry.modelCalled(task, 'gpt-test', 1, 15)
+telemetry.modelRetried(task, 'rate_limited', 1)
+telemetry.toolCalled(task, 'calculate', 0.1)
+telemetry.taskStopped(task, 'cancel')
+telemetry.taskCrashed(task, carrying)
+for (const status of ['completed', 'failed', 'cancelled', 'scheduled', 'pending', 'lost']) {
+  telemetry.taskSettled(task, status, 1.23456, status === 'failed' ? 'content_refused' : undefined)
+}
+telemetry.tasksReaped([{ task_id: 'task-2', status: 'pending' }])
+telemetry.databaseFailed('settle', answered)
+telemetry.hearingFailed(new Error('No LISTEN.'))
+telemetry.broadcastFailed(new Error('Not taken.'))
+telemetry.workerStopping(1, 25)
+telemetry.workerOffline()

@@ -1,0 +1,20 @@
+import { type ModelProvider, OpenAIProvider, setTracingDisabled } from '@openai/agents'
+import OpenAI from 'openai'
+import type { Config } from '../config.ts'
+
+/**
+ * The models of OpenAI or of any compatible server. Retries are ours alone (durable-model.ts), so the client makes none.
+ */
+export function createModels(model: Config['model']): ModelProvider {
+  // Without this the SDK would send prompts and answers to OpenAI's trace endpoint.
+  setTracingDisabled(true)
+  const client = new OpenAI({
+    apiKey: model.apiKey,
+    baseURL: model.baseUrl ?? null,
+    maxRetries: 0,
+    timeout: model.timeoutSeconds * 1000,
+    // It would print what it cannot parse: that is model output, and logs hold none.
+    logLevel: 'off',
+  })
+  return new OpenAIProvider({ openAIClient: client, useResponses: model.api === 'responses' })
+}

@@ -1,0 +1,125 @@
+import type { Json } from '../../shared/database.types.ts'
+import { type Delta, type DeltasMessage, type Step, taskTopic } from '../../shared/deltas.ts'
+import { storable } from '../db.ts'
+import type { Task } from '../task.ts'
+import type { Broadcast } from './broadcast.ts'
+import type { Left, Store } from './store.ts'
+
+/** At most so often is a task's stream written: a reader sees text flow, the database a few writes a second. */
+const BATCH_MS = 200
+/** Tool inputs and outputs are shortened in the stream; the journal has them whole. */
+const LONGEST_SHOWN = 8_000
+
+/** What happens in one attempt, on its way to the browser. Nothing here is waited for by a running model call. */
+export type Stream = {
+  text: (stepKey: string, text: string) => void
+  /** Withdraws the text of a call that is made again. Does nothing if none was sent. */
+  reset: (stepKey: string) => void
+  /** What has been sent as done is not sent again. */
+  step: (step: Step) => void
+  agent: (name: string) => void
+  /** The text of all steps so far. */
+  textSoFar: () => string
+  /** Text of an earlier attempt, which its readers have already. */
+  recall: (stepKey: string, text: string) => void
+  /** Resolves when all is written. @throws when the database refuses it. */
+  flush: () => Promise<void>
+  /** Writes what still can be written; what comes later, from a tool left behind, is dropped. */
+  close: () => Promise<void>
+}
+
+export function openStream(task: Task, store: Store, broadcast: Broadcast, left: Left): Stream {
+  const texts = new Map<string, string>()
+  // Keys of which readers have something: the text of a model call, or the end of a step.
+  const sent = new Set(left.streamed)
+  let seq = left.last_seq
+  let waiting: Delta[] = []
+  let writing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let wroteAt = 0
+  let failure: unknown
+  let closed = false
+
+  const write = async () => {
+    wroteAt = performance.now()
+    const deltas = storable(waiting)
+    waiting = []
+    await store.appendDeltas(deltas)
+    broadcast(taskTopic(task.id), 'deltas', { task_id: task.id, life: task.life, deltas } satisfies DeltasMessage)
+  }
+
+  // One write at a time; what comes meanwhile waits for the next. The first delta after a pause goes at once.
+  const writeSoon = () => {
+    if (writing || timer || waiting.length === 0) return
+    const wait = Math.max(0, wroteAt + BATCH_MS - performance.now())
+    timer = setTimeout(() => void writeNow(), wait)
+  }
+  const writeNow = async (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    writing = write()
+      .catch(error => {
+        failure ??= error
+      })
+      .finally(() => {
+        writing = undefined
+      })
+    await writing
+    writeSoon()
+  }
+
+  const push = (delta: Delta extends infer D ? (D extends Delta ? Omit<D, 'seq'> : never) : never) => {
+    if (closed) return
+    const last = waiting.at(-1)
+    if (delta.kind === 'text' && last?.kind === 'text' && last.step_key === delta.step_key) {
+      last.data.text += delta.data.text
+      return
+    }
+    seq += 1
+    waiting.push({ ...delta, seq } as Delta)
+    writeSoon()
+  }
+
+  const flush = async () => {
+    while (writing || waiting.length > 0) await (writing ?? writeNow())
+    if (failure) throw failure
+  }
+
+  return {
+    text: (step_key, text) => {
+      texts.set(step_key, (texts.get(step_key) ?? '') + text)
+      sent.add(step_key)
+      push({ kind: 'text', step_key, data: { text } })
+    },
+    reset: step_key => {
+      texts.delete(step_key)
+      if (sent.delete(step_key)) push({ kind: 'reset', step_key, data: {} })
+    },
+    step: step => {
+      if (sent.has(step.key)) return
+      if (step.status === 'done') sent.add(step.key)
+      push({ kind: 'step', step_key: step.key, data: { ...step, ...shortened(step) } })
+    },
+    agent: name => push({ kind: 'agent', step_key: '', data: { name } }),
+    recall: (step_key, text) => texts.set(step_key, text),
+    textSoFar: () => [...texts.values()].filter(Boolean).join('\n\n'),
+    flush,
+    close: async () => {
+      // How the attempt ends has been decided by now; a stream that cannot be completed does not change it.
+      await flush().catch(() => undefined)
+      closed = true
+    },
+  }
+}
+
+function shortened({ input, output }: Step): Pick<Step, 'input' | 'output'> {
+  return {
+    ...(input !== undefined && { input: shorten(input) }),
+    ...(output !== undefined && { output: shorten(output) }),
+  }
+}
+
+function shorten(value: Json): Json {
+  const text = JSON.stringify(value)
+  return text.length <= LONGEST_SHOWN ? value : `${text.slice(0, LONGEST_SHOWN)}…`
+}

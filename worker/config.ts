@@ -1,0 +1,97 @@
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import manifest from '../package.json' with { type: 'json' }
+import { isKind, kinds } from '../shared/kinds.ts'
+
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback)
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback)
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .default('0')
+  .transform(value => value === '1' || value === 'true')
+
+const settings = z.object({
+  SUPABASE_URL: z.url({
+    protocol: /^https?$/,
+    error: 'Set it to the URL of your project, for example https://abc.supabase.co.',
+  }),
+  SUPABASE_SERVICE_KEY: z
+    .string('Set it to the secret key of your project (dashboard: Settings, API keys).')
+    .min(20, 'This is too short to be a secret key.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'Set it to a connection string like postgres://…, or leave it out.' })
+    .optional(),
+  OPENAI_API_KEY: z.string('Set it to the key of your model provider.').min(1, 'It is empty.'),
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/, error: 'Set it to a URL that ends in /v1.' }).optional(),
+  OPENAI_MODEL: z.string().min(1).default('gpt-5.6-luna'),
+  OPENAI_API: z.enum(['responses', 'chat']).default('responses'),
+  MODEL_TIMEOUT_SECONDS: seconds(120),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(10_000),
+  HOST: z.string().default('0.0.0.0'),
+  WORKER_CONCURRENCY: count(50),
+  WORKER_KINDS: z
+    .string()
+    .transform(list =>
+      list
+        .split(',')
+        .map(kind => kind.trim())
+        .filter(Boolean),
+    )
+    .refine(list => list.length > 0 && list.every(isKind), `List kinds with commas: ${Object.keys(kinds).join(', ')}.`)
+    .nullable()
+    .default(null),
+  POLL_SECONDS: seconds(2),
+  LEASE_SECONDS: z.coerce.number().int().min(1, 'A lease lasts at least one second.').default(30),
+  REAP_SECONDS: seconds(5),
+  DRAIN_SECONDS: z.coerce.number().min(0).default(25),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  LOG_PROMPTS: flag,
+})
+
+export type Config = ReturnType<typeof loadConfig>
+
+/** The name is for programs that start a worker: they show the message and exit. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the settings from the environment; the README has the table.
+ *
+ * @throws ConfigError that names every missing or wrong setting with its remedy. Values are never shown.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
+  // An empty variable is what `.env` templates leave behind: it counts as not set.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  given.SUPABASE_SERVICE_KEY ??= given.SUPABASE_SERVICE_ROLE_KEY
+  const parsed = settings.safeParse(given)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(issue => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new ConfigError(`The worker cannot start; these settings need care:\n${lines.join('\n')}`)
+  }
+  const s = parsed.data
+  return {
+    version: manifest.version,
+    host: hostname(),
+    supabase: { url: s.SUPABASE_URL, key: s.SUPABASE_SERVICE_KEY },
+    databaseUrl: s.DATABASE_URL,
+    model: {
+      apiKey: s.OPENAI_API_KEY,
+      baseUrl: s.OPENAI_BASE_URL,
+      name: s.OPENAI_MODEL,
+      api: s.OPENAI_API,
+      timeoutSeconds: s.MODEL_TIMEOUT_SECONDS,
+    },
+    http: { host: s.HOST, port: s.PORT },
+    queue: {
+      concurrency: s.WORKER_CONCURRENCY,
+      kinds: s.WORKER_KINDS,
+      pollSeconds: s.POLL_SECONDS,
+      leaseSeconds: s.LEASE_SECONDS,
+      reapSeconds: s.REAP_SECONDS,
+      drainSeconds: s.DRAIN_SECONDS,
+    },
+    log: { format: s.LOG_FORMAT, level: s.LOG_LEVEL, prompts: s.LOG_PROMPTS },
+  }
+}

@@ -1,0 +1,58 @@
+import { createBroadcast } from './agents/broadcast.ts'
+import { createModels } from './agents/models.ts'
+import { ConfigError, loadConfig } from './config.ts'
+import { openDb } from './db.ts'
+import { createApp, listen } from './http/app.ts'
+import { createPerform } from './pipelines/index.ts'
+import { startWorker, type Worker } from './queue/worker.ts'
+import { createTelemetry } from './telemetry.ts'
+
+/** Ties the rooms together: queue and agents meet here and nowhere else. */
+async function main(): Promise<void> {
+  const config = loadConfig()
+  const telemetry = createTelemetry(config.log)
+  const db = openDb(config)
+  const broadcast = createBroadcast(config.supabase, telemetry)
+  const models = createModels(config.model)
+  const perform = createPerform({ db, models, model: config.model, broadcast, telemetry })
+  let worker: Worker | undefined
+  const http = await listen(
+    createApp(() => worker, telemetry),
+    config.http,
+  )
+  worker = await startWorker({ db, perform, config: config.queue, identity: config, telemetry })
+  telemetry.workerOnline({
+    id: worker.id,
+    version: config.version,
+    transport: db.hears === 'postgres' ? 'direct' : 'supabase-js',
+    model: config.model.name,
+    concurrency: config.queue.concurrency,
+  })
+
+  await untilToldToStop(worker)
+  await http.close()
+  await db.close()
+}
+
+/** The first signal lets tasks end in time, the second gives them back at once. */
+async function untilToldToStop(worker: Worker): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let stopping = false
+  const onSignal = () => {
+    if (stopping) return worker.stopNow()
+    stopping = true
+    resolve(worker.stop())
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  await promise
+}
+
+// Importing the SDK leaves timers behind, so the end has to be said.
+main().then(
+  () => process.exit(0),
+  error => {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : (error.stack ?? error)}\n`)
+    process.exit(1)
+  },
+)

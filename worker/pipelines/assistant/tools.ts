@@ -1,0 +1,37 @@
+import { type RunContext, type Tool, tool } from '@openai/agents'
+import { z } from 'zod'
+import type { TaskContext } from '../../agents/context.ts'
+import { compute } from './arithmetic.ts'
+
+/** The assistant's tools, new for each task: they are made durable in place. */
+export function createTools(): Tool<TaskContext>[] {
+  const currentTime = tool({
+    name: 'current_time',
+    description: 'The current date and time in a time zone.',
+    parameters: z.object({ timeZone: z.string().describe('IANA name such as Europe/Berlin; UTC if unknown.') }),
+    execute: ({ timeZone }) => {
+      const style = { dateStyle: 'full', timeStyle: 'long', timeZone } as const
+      return new Intl.DateTimeFormat('en-GB', style).format(new Date())
+    },
+    errorFunction: (_context, error) => `That did not work: ${(error as Error).message}`,
+  })
+
+  const calculate = tool({
+    name: 'calculate',
+    description: 'Computes an arithmetic expression, for example (3 + 4) * sqrt(2).',
+    parameters: z.object({ expression: z.string() }),
+    execute: ({ expression }) => compute(expression),
+    errorFunction: (_context, error) => `That cannot be computed: ${(error as Error).message}`,
+  })
+
+  const recentTasks = tool({
+    name: 'recent_tasks',
+    description: 'What this user asked most recently, with status and answer, the newest first.',
+    parameters: z.object({ limit: z.int().min(1).max(20) }),
+    execute: async ({ limit }, runContext?: RunContext<TaskContext>) =>
+      JSON.stringify(await runContext?.context.store.recentTasks(limit)),
+    errorFunction: () => 'The recent tasks cannot be read right now.',
+  })
+
+  return [currentTime, calculate, recentTasks]
+}

@@ -1,0 +1,39 @@
+import type { Json } from '../shared/database.types.ts'
+import type { TaskFault } from '../shared/task.ts'
+
+/** A claimed request in memory. */
+export type Task = {
+  id: string
+  /** The fence: every write names it, and is refused once another attempt holds the task. */
+  leaseId: string
+  kind: string
+  /** Tries of the whole task, from 1; a reset or a retry by a person begins a new one. */
+  life: number
+  /** Attempts within this life, from 1. */
+  attempt: number
+  maxAttempts: number
+  /** Null for rows that were typed into the dashboard. */
+  userId: string | null
+  enterpriseId: string | null
+  /** As the submitter wrote it: not parsed yet. */
+  payload: Json
+  /** From the moment it could have run until it was claimed. */
+  waitedSeconds: number
+}
+
+/** Why an attempt is told to stop before its end. */
+export type StopReason = 'cancel' | 'lost' | 'shutdown'
+
+/** How one attempt ended. The queue settles each case with one call. */
+export type Outcome =
+  | { kind: 'completed'; response: Json }
+  | { kind: 'failed'; error: TaskFault }
+  | { kind: 'retry'; error: TaskFault; afterSeconds?: number }
+  /** It obeyed its signal; `response` is what was there by then. */
+  | { kind: 'stopped'; response?: Json }
+
+/** What an attempt is given: a signal that ends it, and the way to end it from within. */
+export type Attempt = { signal: AbortSignal; stop: (reason: StopReason) => void }
+
+/** The seam between queue and agents: one attempt at a task. */
+export type Perform = (task: Task, attempt: Attempt) => Promise<Outcome>
