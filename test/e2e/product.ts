@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { type Brain, startBrain } from '../../supabase/local/brain.ts'
+import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
+import { servePage } from './serve-page.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** The whole product as a user has it: a project, the demo model, a worker of its own process and the built page. */
+export type Product = {
+  stack: Stack
+  /** The user whom the page offers for the demo sign-in. */
+  ada: SignedUp
+  /** Address of the page. */
+  page: string
+  /** Kills the worker without a warning and starts another. */
+  replaceWorker: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+/** Starts the product; `stop` belongs into `afterAll`. */
+export async function startProduct(): Promise<Product> {
+  await using parts = new AsyncDisposableStack()
+  const stack = await startStack()
+  parts.defer(stack.stop)
+  const ada = await stack.signUp('ada@example.test')
+  const brain = await startBrain({ pace: 'human' })
+  parts.defer(brain.stop)
+  let worker = startWorker(stack, brain)
+  parts.defer(() => end(worker))
+  const { page, stop } = await servePage(stack, ada)
+  parts.defer(stop)
+  const all = parts.move()
+  return {
+    stack,
+    ada,
+    page,
+    async replaceWorker() {
+      const killed = once(worker, 'exit')
+      worker.kill('SIGKILL')
+      await killed
+      worker = startWorker(stack, brain)
+    },
+    stop: () => all.disposeAsync(),
+  }
+}
+
+function startWorker(stack: Stack, brain: Brain): ChildProcess {
+  const env = {
+    ...process.env,
+    SUPABASE_URL: stack.url,
+    SUPABASE_SERVICE_KEY: stack.serviceKey,
+    DATABASE_URL: stack.databaseUrl,
+    OPENAI_API_KEY: 'demo',
+    OPENAI_BASE_URL: brain.url,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DRAIN_SECONDS: '0',
+    LEASE_SECONDS: '3',
+    REAP_SECONDS: '1',
+  }
+  return spawn(process.execPath, ['worker/main.ts'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) throw new Error(`The worker had ended by itself with code ${child.exitCode}.`)
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  await exited
+  clearTimeout(timer)
+}

@@ -1,0 +1,56 @@
+import { type Delta, type Step, taskTopic } from '../../shared/deltas.ts'
+import type { Stack } from '../support/stack.ts'
+
+/** The ways by which a batch of deltas may reach a reader. */
+type Ways = { rows?: boolean; broadcast?: boolean }
+
+/** A task in the hands of a test that plays the worker: it calls the same verbs. */
+export type Held = {
+  say: (deltas: Delta[], ways?: Ways) => Promise<void>
+  record: (steps: Step[]) => Promise<void>
+  settle: (outcome: 'completed' | 'failed' | 'retry' | 'cancelled', detail: object) => Promise<void>
+}
+
+/** A delta of text. */
+export function text(seq: number, words: string): Delta {
+  return { seq, kind: 'text', step_key: 'model::1', data: { text: words } }
+}
+
+/** Claims a task, which must be pending, and nothing else. */
+export async function holdTask(stack: Stack, taskId: string): Promise<Held> {
+  const { sql } = stack
+  const rows = await sql`select * from worker.claim(gen_random_uuid(), 100, 600)`
+  const claimed = rows.find(row => row.task_id === taskId)
+  if (!claimed) throw new Error(`Task ${taskId} was not there to be claimed.`)
+  const { lease_id: lease, life } = claimed
+
+  return {
+    async say(deltas, { rows = true, broadcast = true } = {}) {
+      if (rows) await sql`select worker.append_deltas(${taskId}, ${lease}, ${jsonArray(deltas)})`
+      if (broadcast) await broadcastTo(stack, taskTopic(taskId), { task_id: taskId, life, deltas })
+    },
+    async record(steps) {
+      await sql`select worker.record_steps(${taskId}, ${lease}, ${jsonArray(steps)})`
+    },
+    async settle(outcome, detail) {
+      const settled = sql`select * from worker.settle(array[${taskId}]::uuid[], array[${lease}]::uuid[], array[${outcome}], ${jsonArray([detail])})`
+      const [row] = await settled
+      if (row?.status === 'lost') throw new Error('The lease was lost.')
+    },
+  }
+
+  // Made of one JSON text, since arrays of jsonb need a type that the driver does not know.
+  function jsonArray(values: object[]) {
+    return sql`array(select jsonb_array_elements(${JSON.stringify(values)}::text::jsonb))`
+  }
+}
+
+async function broadcastTo({ url, serviceKey }: Stack, topic: string, payload: object): Promise<void> {
+  const response = await fetch(`${url}/realtime/v1/api/broadcast`, {
+    method: 'POST',
+    headers: { apikey: serviceKey, authorization: `Bearer ${serviceKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ messages: [{ topic, event: 'deltas', payload, private: true }] }),
+    signal: AbortSignal.timeout(5_000),
+  })
+  if (!response.ok) throw new Error(`The broadcast was answered with ${response.status}.`)
+}

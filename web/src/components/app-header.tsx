@@ -1,0 +1,35 @@
+import { Burger, Group } from '@mantine/core'
+import type { Connection } from '../../../shared/client/keep-live.ts'
+import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
+import { ConnectionBadge } from './connection-badge.tsx'
+import { DemoBadge } from './demo-badge.tsx'
+import { UserMenu } from './user-menu.tsx'
+import { Wordmark } from './wordmark.tsx'
+
+type Props = { email: string; connection: Connection; isMenuOpen: boolean; toggleMenu: () => void }
+
+/** The bar on top of every page of the workspace. */
+export function AppHeader({ email, connection, isMenuOpen, toggleMenu }: Props) {
+  return (
+    <Group h="100%" px="md" gap="xs" justify="space-between" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap">
+        <Burger
+          opened={isMenuOpen}
+          onClick={toggleMenu}
+          hiddenFrom="sm"
+          size="sm"
+          aria-label={isMenuOpen ? 'Close the history' : 'Open the history'}
+        />
+        <Wordmark />
+      </Group>
+      <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" visibleFrom="xs" wrap="nowrap">
+          <DemoBadge />
+        </Group>
+        <ConnectionBadge connection={connection} />
+        <ColorSchemeToggle />
+        <UserMenu email={email} />
+      </Group>
+    </Group>
+  )
+}

@@ -1,0 +1,40 @@
+import { Group, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { type AgentTask, isFinished } from '../../../shared/task.ts'
+import { useNow } from '../hooks/use-now.ts'
+import { describeStatus } from '../words/status-words.ts'
+import { duration } from '../words/time-words.ts'
+import { StatusIcon } from './status-icon.tsx'
+
+type Props = { task: AgentTask; agent: string | null; children: ReactNode }
+
+const longWaitMs = 10_000
+
+/** How a task stands, in words that a screen reader hears as they change; beside it what can be done. */
+export function TaskStatusLine({ task, agent, children }: Props) {
+  const now = useNow(isFinished(task.status) ? null : 1_000)
+  const waitedMs = now - Date.parse(task.created_at)
+  return (
+    <Stack gap={4}>
+      <Group justify="space-between" gap="xs" mih={36}>
+        <Group gap="xs" wrap="nowrap">
+          <StatusIcon status={task.status} />
+          <Text size="sm" role="status" aria-live="polite" fw={500}>
+            {describeStatus(task, agent)}
+          </Text>
+          {task.status === 'processing' && task.started_at && (
+            <Text size="sm" c="dimmed" aria-hidden>
+              {duration(Math.max(1_000, now - Date.parse(task.started_at)))}
+            </Text>
+          )}
+        </Group>
+        {children}
+      </Group>
+      {task.status === 'pending' && task.attempt === 0 && waitedMs > longWaitMs && (
+        <Text size="sm" c="dimmed">
+          No worker has taken it yet: all are busy, or none is running.
+        </Text>
+      )}
+    </Stack>
+  )
+}

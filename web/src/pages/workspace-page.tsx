@@ -1,0 +1,58 @@
+import { AppShell } from '@mantine/core'
+import { useDisclosure, useDocumentTitle } from '@mantine/hooks'
+import type { User } from '@supabase/supabase-js'
+import { AppHeader } from '../components/app-header.tsx'
+import { AskPanel } from '../components/ask-panel.tsx'
+import { HistoryList } from '../components/history-list.tsx'
+import { TaskPanel } from '../components/task-panel.tsx'
+import { useEnterprises } from '../hooks/use-enterprises.ts'
+import { openTask, useTaskId } from '../hooks/use-task-id.ts'
+import { useTaskList } from '../hooks/use-task-list.ts'
+import { useAgentTask } from '../hooks/useAgentTask.ts'
+import { statusName } from '../words/status-words.ts'
+
+/** The history beside either the ask box or one task, as the address says. */
+export function WorkspacePage({ user }: { user: User }) {
+  const [isMenuOpen, menu] = useDisclosure(false)
+  const tenants = useEnterprises(user.id)
+  const taskId = useTaskId()
+  const list = useTaskList(user.id)
+  const agentTask = useAgentTask({ enterpriseId: tenants.enterpriseId, taskId })
+  useDocumentTitle(agentTask.currentTask ? `${statusName[agentTask.currentTask.status]} – Liverow` : 'Liverow')
+
+  const open = (id: string | null) => {
+    menu.close()
+    openTask(id)
+  }
+  const ask = async (prompt: string) => {
+    const task = await agentTask.submitTask({ prompt })
+    if (task) open(task.id)
+  }
+
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 300, breakpoint: 'sm', collapsed: { mobile: !isMenuOpen } }}
+      padding={{ base: 'md', sm: 'xl' }}
+    >
+      <AppShell.Header bg="var(--surface)">
+        <AppHeader
+          email={user.email ?? 'you'}
+          connection={taskId && !agentTask.missing ? agentTask.connection : list.connection}
+          isMenuOpen={isMenuOpen}
+          toggleMenu={menu.toggle}
+        />
+      </AppShell.Header>
+      <AppShell.Navbar bg="var(--surface)" aria-label="History">
+        <HistoryList list={list} openId={taskId} open={open} />
+      </AppShell.Navbar>
+      <AppShell.Main>
+        {taskId ? (
+          <TaskPanel key={taskId} agentTask={agentTask} askAnother={() => open(null)} />
+        ) : (
+          <AskPanel ask={ask} isSubmitting={agentTask.isSubmitting} error={agentTask.error} tenants={tenants} />
+        )}
+      </AppShell.Main>
+    </AppShell>
+  )
+}

@@ -1,0 +1,14 @@
+import { type Submission, submitAgentTask as submit } from '../../../shared/client/submit-agent-task.ts'
+import type { AgentTask } from '../../../shared/task.ts'
+import { supabase } from '../supabase.ts'
+
+/**
+ * Submits a task as the signed-in user and follows it to its end; calls `onUpdate` at each change.
+ * @throws AgentTaskError why it was refused, failed or was cancelled
+ */
+export function submitAgentTask(
+  submission: Submission & { signal?: AbortSignal },
+  onUpdate?: (task: AgentTask) => void,
+): Promise<AgentTask> {
+  return submit(supabase, submission, onUpdate)
+}

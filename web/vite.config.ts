@@ -1,0 +1,23 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [react()],
+  server: { warmup: { clientFiles: ['./src/main.tsx', './src/app.tsx'] } },
+  build: { target: 'es2023', chunkSizeWarningLimit: 1000 },
+  // Named in full, so that none is found late: that would build all anew and reload the page.
+  optimizeDeps: {
+    include: [
+      '@mantine/core',
+      '@mantine/hooks',
+      '@supabase/supabase-js',
+      '@tanstack/react-query',
+      'react',
+      'react/jsx-dev-runtime',
+      'react-dom/client',
+      'react-markdown',
+      'remark-gfm',
+      'zod',
+    ],
+  },
+})
