@@ -23,5 +23,9 @@ export async function startModel({ provider }: Settings, ports: PortBook, parts:
   }
   const brain = await startBrain({ port: await ports.take('demo model', 4010) })
   parts.defer(() => brain.stop())
-  return { label: 'demo', isDemo: true, env: { OPENAI_API_KEY: 'demo', OPENAI_BASE_URL: brain.url } }
+  return {
+    label: 'demo',
+    isDemo: true,
+    env: { OPENAI_API_KEY: 'demo', OPENAI_BASE_URL: brain.url, OPENAI_MODEL: 'demo' },
+  }
 }

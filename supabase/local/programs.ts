@@ -29,6 +29,11 @@ const WORKER = 'worker/main.ts'
 const WORKER_GRACE_MS = 40_000
 const WEB_GRACE_MS = 5_000
 
+// Settings of the worker that suit a person at a terminal; the environment wins over them.
+const HABITS = { LOG_FORMAT: 'pretty' }
+// On a laptop a killed worker is an experiment, and whoever makes it waits for the lease to end.
+const LOCAL_HABITS = { LOG_PROMPTS: '1', HOST: '127.0.0.1', DRAIN_SECONDS: '3', LEASE_SECONDS: '10', REAP_SECONDS: '2' }
+
 /**
  * Starts the worker and the web page and waits until both answer.
  *
@@ -41,13 +46,14 @@ export async function startPrograms(options: ProgramsOptions): Promise<Programs>
     children[name] = { pid, program }
     file.update({ children })
   }
-  const workerEnv = { ...project.workerEnv, ...model.env, ...workerHabits(settings) }
+  const habits = settings.hosted ? HABITS : { ...HABITS, ...LOCAL_HABITS }
+  const workerEnv = { ...project.workerEnv, ...model.env }
   const webPort = await ports.take('web page', 5173)
   const workerPort = await ports.take('worker', settings.workerPort)
   const worker = keepRunning({
     name: 'worker',
     args: [WORKER],
-    env: { ...inheritedEnvironment(), ...workerEnv, PORT: String(workerPort) },
+    env: { ...habits, ...inheritedEnvironment(), ...workerEnv, PORT: String(workerPort) },
     graceMs: WORKER_GRACE_MS,
     onStart: note('worker', WORKER),
   })
@@ -66,14 +72,8 @@ export async function startPrograms(options: ProgramsOptions): Promise<Programs>
   const health = `http://127.0.0.1:${workerPort}/health`
   await Promise.all([untilAnswers(page, web, stop.signal), untilAnswers(health, worker, stop.signal)])
   // A second worker, started by hand, takes any free port.
-  file.update({ url: page, env: { ...workerEnv, PORT: '0' } })
+  file.update({ url: page, env: { ...habits, ...workerEnv, PORT: '0' } })
   return { page, health }
-}
-
-/** Settings that suit a person at a terminal; whatever is set already stays. */
-function workerHabits({ hosted, drainSeconds }: Settings): Record<string, string> {
-  if (hosted) return { LOG_FORMAT: 'pretty' }
-  return { LOG_FORMAT: 'pretty', LOG_PROMPTS: '1', HOST: '127.0.0.1', DRAIN_SECONDS: drainSeconds ?? '3' }
 }
 
 /** Every program here takes a moment to listen, and none tells when it does. */

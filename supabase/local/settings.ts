@@ -28,8 +28,6 @@ export interface Settings {
   provider: ModelProvider | undefined
   /** The port that the worker's health page prefers. */
   workerPort: number
-  /** How long the worker may finish its tasks when it is asked to stop. */
-  drainSeconds: string | undefined
 }
 
 /** The folder of the project, where `npm start` runs. */
@@ -85,7 +83,6 @@ export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
       ? { apiKey: env.OPENAI_API_KEY, baseUrl: env.OPENAI_BASE_URL, name: env.OPENAI_MODEL }
       : undefined,
     workerPort: Number(env.PORT ?? 10_000),
-    drainSeconds: env.DRAIN_SECONDS,
   }
 }
 

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AgentTaskError } from '../../shared/client/agent-task-error.ts'
 import { cancelAgentTask } from '../../shared/client/cancel-agent-task.ts'
 import { retryAgentTask } from '../../shared/client/retry-agent-task.ts'
 import { insertAgentTask, submitAgentTask } from '../../shared/client/submit-agent-task.ts'
 import type { AgentTask } from '../../shared/task.ts'
-import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
+import { startWithPeople } from './people.ts'
 import { holdTask } from './worker-by-hand.ts'
 
-let stack: Stack
-let ada: SignedUp
-let eve: SignedUp
-
-beforeAll(async () => {
-  stack = await startStack()
-  ada = await stack.signUp('ada@example.test')
-  eve = await stack.signUp('eve@example.test')
-})
-afterAll(() => stack.stop())
+const { stack, ada, eve } = await startWithPeople()
 
 /** Submits, and waits until the row is there. */
 async function submit(options: { signal?: AbortSignal } = {}) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { cancelAgentTask } from '../../shared/client/cancel-agent-task.ts'
 import { retryAgentTask } from '../../shared/client/retry-agent-task.ts'
 import { insertAgentTask } from '../../shared/client/submit-agent-task.ts'
@@ -8,20 +8,11 @@ import type { Supabase } from '../../shared/client/supabase.ts'
 import { watchTask } from '../../shared/client/watch-task.ts'
 import type { Database } from '../../shared/database.types.ts'
 import { type Step, taskTopic } from '../../shared/deltas.ts'
-import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
+import { startWithPeople } from './people.ts'
 import { until } from './until.ts'
 import { holdTask, text } from './worker-by-hand.ts'
 
-let stack: Stack
-let ada: SignedUp
-let eve: SignedUp
-
-beforeAll(async () => {
-  stack = await startStack()
-  ada = await stack.signUp('ada@example.test')
-  eve = await stack.signUp('eve@example.test')
-})
-afterAll(() => stack.stop())
+const { stack, ada, eve } = await startWithPeople()
 
 async function ask(prompt = 'What time is it?') {
   return await insertAgentTask(ada.client, { prompt })

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { insertAgentTask } from '../../shared/client/submit-agent-task.ts'
 import { watchTasks } from '../../shared/client/watch-tasks.ts'
-import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
+import type { SignedUp } from '../support/stack.ts'
+import { startWithPeople } from './people.ts'
 import { until } from './until.ts'
 import { holdTask } from './worker-by-hand.ts'
 
-let stack: Stack
-let ada: SignedUp
-let eve: SignedUp
-
-beforeAll(async () => {
-  stack = await startStack()
-  ada = await stack.signUp('ada@example.test')
-  eve = await stack.signUp('eve@example.test')
-})
-afterAll(() => stack.stop())
+const { stack, ada, eve } = await startWithPeople()
 
 function watch(person: SignedUp, userId = person.userId) {
   const feed = watchTasks(person.client, { userId, limit: 3 })

@@ -1,33 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startBrain } from '../../supabase/local/brain.ts'
 import { rowOf, rowWhen, type Scene, setScene, submit, waitFor } from './arrange.ts'
+import { online, start } from './process.ts'
 
 const scene = await setScene()
 const { sql } = scene
-const MAIN = join(import.meta.dirname, '../../worker/main.ts')
-
-type Running = { child: ChildProcess; output: () => string; exit: Promise<number | null> }
-
-/** Starts the worker as `npm run worker` does; ended, if need be by force, at the end of the test. */
-function start(env: Record<string, string>): Running {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: String(process.env.PATH), ...env } })
-  let output = ''
-  const collect = (chunk: Buffer) => {
-    output += chunk
-  }
-  child.stdout.on('data', collect)
-  child.stderr.on('data', collect)
-  const exit = once(child, 'exit').then(([code]) => code as number | null)
-  scene.atEnd(async () => {
-    child.kill('SIGKILL')
-    await exit
-  })
-  return { child, output: () => output, exit }
-}
 
 async function settings({ url, atEnd }: Scene) {
   const brain = await startBrain({ pace: 'instant' })
@@ -44,12 +23,10 @@ async function settings({ url, atEnd }: Scene) {
   return { brain, env }
 }
 
-const online = ({ output }: Running) => waitFor('the worker', () => output().includes('ONLINE'), 15_000)
-
 describe('the worker as a process', () => {
   it('comes up, answers, stops on SIGTERM, and says so without a secret', async () => {
     const { env } = await settings(scene)
-    const running = start(env)
+    const running = start(scene, env)
     await online(running)
     const id = await submit(sql, { request_payload: { prompt: 'What is 6 * 7? PROMPT' } })
     expect((await rowWhen(sql, id, 'completed')).response_payload).toEqual({ answer: 'The result is **42**.' })
@@ -63,7 +40,7 @@ describe('the worker as a process', () => {
 
   it('that is told to stop twice gives its task back at once', async () => {
     const { env } = await settings(scene)
-    const running = start(env)
+    const running = start(scene, env)
     await online(running)
     const id = await submit(sql, { request_payload: { prompt: '!silent' } })
     await rowWhen(sql, id, 'processing')
@@ -75,7 +52,7 @@ describe('the worker as a process', () => {
   })
 
   it('does not start without its settings, and names them', async () => {
-    const running = start({ SUPABASE_URL: 'nonsense', OPENAI_API_KEY: 'sk-secret-of-the-test' })
+    const running = start(scene, { SUPABASE_URL: 'nonsense', OPENAI_API_KEY: 'sk-secret-of-the-test' })
     expect(await running.exit).toBe(1)
     expect(running.output()).toMatch(/SUPABASE_URL: [\s\S]*SUPABASE_SERVICE_KEY: /)
     expect(running.output()).not.toMatch(/nonsense|sk-secret|at \w+ \(/)
@@ -83,7 +60,7 @@ describe('the worker as a process', () => {
 
   it('does not start without its database, and says so in words', async () => {
     const { env } = await settings(scene)
-    const running = start({ ...env, DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:9/nothing' })
+    const running = start(scene, { ...env, DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:9/nothing' })
     expect(await running.exit).toBe(1)
     expect(running.output()).toMatch(/database cannot be reached/i)
     expect(running.output()).not.toContain('hunter2')
@@ -96,7 +73,7 @@ describe('the worker as a process', () => {
     other.listen(0, '127.0.0.1')
     await once(other, 'listening')
     const id = await submit(sql, { request_payload: { prompt: '!silent' } })
-    const running = start({ ...env, PORT: String((other.address() as { port: number }).port) })
+    const running = start(scene, { ...env, PORT: String((other.address() as { port: number }).port) })
     expect(await running.exit).toBe(1)
     expect(running.output()).toMatch(/EADDRINUSE/)
     expect(await rowOf(sql, id)).toMatchObject({ status: 'pending' })
@@ -104,7 +81,7 @@ describe('the worker as a process', () => {
 
   it('killed in mid-answer is followed by another, which asks again only for what was not finished', async () => {
     const { brain, env } = await settings(scene)
-    const first = start({ ...env, LEASE_SECONDS: '1' })
+    const first = start(scene, { ...env, LEASE_SECONDS: '1' })
     await online(first)
     // A tool call first, then an answer that is slow enough to be killed in.
     const id = await submit(sql, { request_payload: { prompt: 'What is 6 * 7? !slow' } })
@@ -117,7 +94,7 @@ describe('the worker as a process', () => {
     await first.exit
     expect(await rowOf(sql, id)).toMatchObject({ status: 'processing' })
 
-    const second = start({ ...env, LEASE_SECONDS: '1', REAP_SECONDS: '0.1' })
+    const second = start(scene, { ...env, LEASE_SECONDS: '1', REAP_SECONDS: '0.1' })
     expect(await rowWhen(sql, id, 'completed')).toMatchObject({
       response_payload: { answer: 'The result is **42**.' },
       attempt: 2,
