@@ -20,12 +20,10 @@ export function AppHeader({ email, connection, isMenuOpen, toggleMenu }: Props) 
           size="sm"
           aria-label={isMenuOpen ? 'Close the history' : 'Open the history'}
         />
-        <Wordmark />
+        <Wordmark isTight />
       </Group>
       <Group gap="xs" wrap="nowrap">
-        <Group gap="xs" visibleFrom="xs" wrap="nowrap">
-          <DemoBadge />
-        </Group>
+        <DemoBadge />
         <ConnectionBadge connection={connection} />
         <ColorSchemeToggle />
         <UserMenu email={email} />

@@ -1,4 +1,4 @@
-import { Badge, Tooltip } from '@mantine/core'
+import { Badge, Box, Tooltip } from '@mantine/core'
 import { settings } from '../config.ts'
 import { IconDemo } from '../icons.ts'
 
@@ -17,8 +17,20 @@ export function DemoBadge() {
   }
   return (
     <Tooltip label={meaning}>
-      <Badge variant="default" tt="none" fw={500} leftSection={<IconDemo size={12} />} aria-label={meaning} role="note">
-        Demo model
+      <Badge
+        variant="default"
+        tt="none"
+        fw={500}
+        flex="none"
+        leftSection={<IconDemo size={12} />}
+        aria-label={meaning}
+        role="note"
+      >
+        Demo
+        <Box component="span" visibleFrom="xs">
+          {' '}
+          model
+        </Box>
       </Badge>
     </Tooltip>
   )
