@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'worker/http': ['shared', 'worker', 'worker/queue'],
   'worker/main.ts': ['shared', 'worker', 'worker/queue', 'worker/agents', 'worker/pipelines', 'worker/http'],
   web: ['shared'],
-  'supabase/local': ['supabase/local/realtime', 'shared'],
+  'supabase/local': ['supabase/local/realtime', 'shared', 'worker'],
   'supabase/local/realtime': [],
 }
 

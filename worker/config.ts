@@ -3,8 +3,11 @@ import { z } from 'zod'
 import manifest from '../package.json' with { type: 'json' }
 import { isKind, kinds } from '../shared/kinds.ts'
 
-const seconds = (fallback: number) => z.coerce.number().positive().default(fallback)
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback)
+const WHOLE = 'Set it to a whole number, 1 or more.'
+const SECONDS = 'Set it to a number of seconds above 0.'
+const PORT = 'Set it to a port from 0 (any free one) to 65535.'
+const whole = z.coerce.number(WHOLE).int(WHOLE).min(1, WHOLE)
+const seconds = z.coerce.number(SECONDS).positive(SECONDS)
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .default('0')
@@ -25,10 +28,10 @@ const settings = z.object({
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/, error: 'Set it to a URL that ends in /v1.' }).optional(),
   OPENAI_MODEL: z.string().min(1).default('gpt-5.6-luna'),
   OPENAI_API: z.enum(['responses', 'chat']).default('responses'),
-  MODEL_TIMEOUT_SECONDS: seconds(120),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(10_000),
+  MODEL_TIMEOUT_SECONDS: seconds.default(120),
+  PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).default(10_000),
   HOST: z.string().default('0.0.0.0'),
-  WORKER_CONCURRENCY: count(50),
+  WORKER_CONCURRENCY: whole.default(50),
   WORKER_KINDS: z
     .string()
     .transform(list =>
@@ -40,10 +43,10 @@ const settings = z.object({
     .refine(list => list.length > 0 && list.every(isKind), `List kinds with commas: ${Object.keys(kinds).join(', ')}.`)
     .nullable()
     .default(null),
-  POLL_SECONDS: seconds(2),
-  LEASE_SECONDS: z.coerce.number().int().min(1, 'A lease lasts at least one second.').default(30),
-  REAP_SECONDS: seconds(5),
-  DRAIN_SECONDS: z.coerce.number().min(0).default(25),
+  POLL_SECONDS: seconds.default(2),
+  LEASE_SECONDS: whole.default(30),
+  REAP_SECONDS: seconds.default(5),
+  DRAIN_SECONDS: z.coerce.number(SECONDS).min(0, SECONDS).default(25),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_PROMPTS: flag,
@@ -51,9 +54,15 @@ const settings = z.object({
 
 export type Config = ReturnType<typeof loadConfig>
 
-/** The name is for programs that start a worker: they show the message and exit. */
+/** Names every missing or wrong setting with its remedy. Programs show the message and exit. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
+  readonly problems: string[]
+
+  constructor(problems: string[]) {
+    super(`The worker cannot start; these settings need care:\n${problems.map(each => `  ${each}`).join('\n')}`)
+    this.problems = problems
+  }
 }
 
 /**
@@ -67,8 +76,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   given.SUPABASE_SERVICE_KEY ??= given.SUPABASE_SERVICE_ROLE_KEY
   const parsed = settings.safeParse(given)
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(issue => `  ${issue.path.join('.')}: ${issue.message}`)
-    throw new ConfigError(`The worker cannot start; these settings need care:\n${lines.join('\n')}`)
+    throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
   }
   const s = parsed.data
   return {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decodeJwt } from 'jose'
+import { ConfigError, loadConfig } from '../../worker/config.ts'
 
 /** A hosted project to use instead of a local one. */
 export interface HostedProject {
@@ -60,14 +61,15 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Checks the settings that name what `npm start` uses. The worker checks its own when it starts.
+ * Checks the settings that name what `npm start` uses, and with them the worker's own.
  *
  * @throws SettingsError
  */
 export function parseSettings(environment: NodeJS.ProcessEnv): Settings {
   // An empty variable is what templates of `.env` leave behind: it counts as not set.
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const problems = [...projectProblems(env), ...providerProblems(env), ...portProblems(env)]
+  const own = [...projectProblems(env), ...providerProblems(env), ...portProblems(env)]
+  const problems = own.length > 0 ? own : workerProblems(env)
   if (problems.length > 0) throw new SettingsError(['These settings need care:', ...problems].join('\n  '))
   return {
     folder: dataFolder(env),
@@ -134,6 +136,22 @@ function* providerProblems(env: NodeJS.ProcessEnv): Generator<string> {
 function* portProblems(env: NodeJS.ProcessEnv): Generator<string> {
   if (env.PORT && !(/^\d+$/.test(env.PORT) && Number(env.PORT) >= 1 && Number(env.PORT) <= 65_535)) {
     yield `PORT is "${env.PORT}". Set it to a number from 1 to 65535, or leave it out for 10000.`
+  }
+}
+
+/** The worker's own check, with stand-ins for what a local stack will give it. */
+function workerProblems(env: NodeJS.ProcessEnv): string[] {
+  const given = {
+    SUPABASE_URL: 'http://127.0.0.1',
+    SUPABASE_SERVICE_KEY: 'sb_secret_of_the_local_stack',
+    OPENAI_API_KEY: 'demo',
+  }
+  try {
+    loadConfig({ ...given, ...env })
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
   }
 }
 

@@ -49,6 +49,8 @@ describe('the settings of npm start', () => {
       [{ OPENAI_API_KEY: 'sk-x', OPENAI_BASE_URL: 'localhost' }, 'OPENAI_BASE_URL is not a URL'],
       [{ PORT: 'ten' }, 'PORT is "ten"'],
       [{ PORT: '70000' }, 'PORT is "70000"'],
+      [{ WORKER_CONCURRENCY: 'many' }, 'WORKER_CONCURRENCY: Set it to a whole number'],
+      [{ ...PROJECT, LOG_FORMAT: 'xml' }, 'LOG_FORMAT: '],
     ]
     for (const [env, message] of wrong) expect(() => parseSettings(env)).toThrow(message)
   })
