@@ -37,7 +37,11 @@ export function watchTask(supabase: Supabase, taskId: string): TaskFeed {
     const live = keepLive(supabase, {
       topic,
       listen,
-      read: async () => take(foldSnapshot(fold, await readTask(supabase, taskId, fold))),
+      async read() {
+        const snapshot = await readTask(supabase, taskId, fold)
+        // Into the fold as it is by now: more may have come in while this was read.
+        take(foldSnapshot(fold, snapshot))
+      },
       pollMs: channelIsUp => pollMs(fold, channelIsUp),
       onLink(next) {
         link = next

@@ -23,7 +23,11 @@ export function watchTasks(supabase: Supabase, { userId, limit }: { userId: stri
     const live = keepLive(supabase, {
       topic,
       listen,
-      read: async () => put({ tasks: foldList(view.tasks ?? [], await readTasks(supabase, userId, limit)) }),
+      async read() {
+        const read = await readTasks(supabase, userId, limit)
+        // Into the list as it is by now: more may have come in while this was read.
+        put({ tasks: foldList(view.tasks ?? [], read) })
+      },
       pollMs: channelIsUp => (channelIsUp ? 60_000 : 3_000),
       onLink: put,
     })

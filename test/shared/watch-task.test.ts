@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cancelAgentTask } from '../../shared/client/cancel-agent-task.ts'
 import { retryAgentTask } from '../../shared/client/retry-agent-task.ts'
 import { insertAgentTask } from '../../shared/client/submit-agent-task.ts'
@@ -16,6 +16,27 @@ const { stack, ada, eve } = await startWithPeople()
 
 async function ask(prompt = 'What time is it?') {
   return await insertAgentTask(ada.client, { prompt })
+}
+
+/** Ada's client, whose first reading of a task is answered at once and arrives when the test lets it. */
+async function slowReader() {
+  const late = Promise.withResolvers<void>()
+  let isFirst = true
+  const slowly: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    if (!isFirst || init?.method === 'POST' || !String(input).includes('/rest/v1/agent_task_requests')) return response
+    isFirst = false
+    await late.promise
+    return response
+  }
+  const client = createClient<Database>(stack.url, stack.anonKey, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    global: { fetch: slowly },
+  })
+  onTestFinished(() => client.realtime.disconnect().then(() => undefined))
+  const { error } = await client.auth.signInWithPassword(ada)
+  if (error) throw error
+  return { client, release: late.resolve }
 }
 
 function watch(supabase: Supabase, taskId: string) {
@@ -50,6 +71,29 @@ describe('a task that is watched', () => {
 
     const done = await until(feed, view => view.task?.status === 'completed' && view.steps[0]?.status === 'done')
     expect(done).toMatchObject({ text: 'It is noon.', steps: [{ ...clock, status: 'done', output: 'noon' }] })
+  })
+
+  test('does not go back in time when an old reading comes late', async () => {
+    const { id } = await ask()
+    const { client, release } = await slowReader()
+    const feed = watch(client, id)
+    const versions: number[] = []
+    feed.subscribe(() => versions.push(feed.getSnapshot().task?.version ?? 0))
+    const held = await holdTask(stack, id)
+    // Said again until the channel is joined, which only the reading would tell.
+    await vi.waitFor(
+      async () => {
+        await held.say([text(1, 'It is ')])
+        expect(feed.getSnapshot().text).toBe('It is ')
+      },
+      { timeout: 10_000 },
+    )
+    await held.settle('completed', { response: { answer: 'It is noon.' } })
+    await until(feed, view => view.task?.status === 'completed')
+    release()
+    await until(feed, view => view.connection === 'live')
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+    expect(feed.getSnapshot()).toMatchObject({ text: 'It is noon.', task: { status: 'completed' } })
   })
 
   test('shows text that is only broadcast, before any reading of the rows', async () => {
