@@ -41,5 +41,5 @@ export type DeltasMessage = z.infer<typeof deltasMessage>
 
 /** The private Realtime topic on which a task's stream is heard. */
 export function taskTopic(taskId: string): string {
-  return `task:${taskId}`
+  return `task:${taskId.toLowerCase()}`
 }

@@ -36,7 +36,8 @@ export async function readTask(supabase: Supabase, taskId: string, known: TaskFo
 }
 
 // Without the client's own retries, here and below: a feed reads again by itself and shows meanwhile that it is offline.
-async function readRow(supabase: Supabase, taskId: string): Promise<AgentTask | null> {
+/** The row alone, or null if there is none that this user may see. @throws AgentTaskError if it cannot be read */
+export async function readRow(supabase: Supabase, taskId: string): Promise<AgentTask | null> {
   const { data, error, status } = await supabase
     .from('agent_task_requests')
     .select(taskColumns)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Kind, kinds, type RequestOf } from '../kinds.ts'
 import { type AgentTask, isFinished } from '../task.ts'
 import { AgentTaskError, errorOfResponse, errorOfTask } from './agent-task-error.ts'
+import { readRow } from './read-task.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
 import { parseTask, taskColumns } from './task-rows.ts'
 import { watchTask } from './watch-task.ts'
@@ -43,10 +44,11 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
   submission: Submission<K>,
 ): Promise<AgentTask> {
   const { kind = 'assistant', enterpriseId, priority, runAt } = submission
+  const id = crypto.randomUUID()
   const { data, error, status } = await supabase
     .from('agent_task_requests')
     .insert({
-      id: crypto.randomUUID(),
+      id,
       kind,
       request_payload: parseRequest(kind, submission),
       ...(enterpriseId && { enterprise_id: enterpriseId }),
@@ -56,8 +58,11 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
     .select(taskColumns)
     .abortSignal(AbortSignal.timeout(patienceMs))
     .single()
-  if (error) throw errorOfResponse(error, status)
-  return parseTask(data)
+  if (!error) return parseTask(data)
+  // No answer does not mean no row: to submit once more would have the same work done and paid twice.
+  const known = status === 0 ? await readRow(supabase, id).catch(() => null) : null
+  if (known) return known
+  throw errorOfResponse(error, status)
 }
 
 // The schema takes the kind's own fields out of the submission and leaves the rest.
