@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { isKind } from '../shared/kinds.ts'
 import type { Config } from './config.ts'
 import type { TaskError } from './errors.ts'
 import type { StopReason, Task } from './task.ts'
@@ -40,8 +41,8 @@ export function createTelemetry(log: Config['log']) {
     },
 
     taskClaimed(task: Task) {
-      metrics.claimed.inc({ kind: task.kind })
-      metrics.wait.observe({ kind: task.kind }, task.waitedSeconds)
+      metrics.claimed.inc({ kind: labelOf(task) })
+      metrics.wait.observe({ kind: labelOf(task) }, task.waitedSeconds)
       metrics.inFlight.inc()
       logger.info({ event: 'task_claimed', ...nameOf(task) }, `⚡ Found Task ${task.id}!`)
       const prompt = log.prompts && promptOf(task)
@@ -49,8 +50,8 @@ export function createTelemetry(log: Config['log']) {
     },
     /** @param status the row's new status, or `lost` when the attempt was no longer ours to settle. */
     taskSettled(task: Task, status: string, seconds: number, code?: string) {
-      metrics.settled.inc({ kind: task.kind, status })
-      metrics.run.observe({ kind: task.kind, status }, seconds)
+      metrics.settled.inc({ kind: labelOf(task), status })
+      metrics.run.observe({ kind: labelOf(task), status }, seconds)
       metrics.inFlight.dec()
       const line = { event: 'task_settled', ...nameOf(task), status, seconds: Number(seconds.toFixed(3)), code }
       logger.info(line, `${SIGNS[status] ?? '↩️ '} Task ${task.id} ${words(status)}${code ? ` (${code})` : ''}.`)
@@ -114,6 +115,11 @@ function words(status: string): string {
 
 function nameOf(task: Task) {
   return { task: task.id, kind: task.kind, attempt: task.attempt }
+}
+
+/** Users name kinds, and each label lives in memory for good: only ours become labels. */
+function labelOf({ kind }: Task): string {
+  return isKind(kind) ? kind : 'unknown'
 }
 
 function promptOf(task: Task): string {

@@ -2,7 +2,8 @@
 --
 -- An enterprise is a tenant. Its members submit tasks and watch their own; its admins watch and mend all of its
 -- tasks; platform admins, rows in a table of their own, see everything. A right is a row that is read at each
--- query, never a claim in a token: take the row away, and the right is gone at once.
+-- query, never a claim in a token: take the row away, and the right is gone at once. (Realtime asks when a private channel
+-- is joined and at each new token: one that was joined before is heard until its token is renewed, an hour at the most.)
 --
 -- Schema `private` holds what policies need to ask. No API exposes it.
 

@@ -110,6 +110,9 @@ begin
     raise exception 'A new task cannot start as "%".', new.status
       using errcode = '22023', hint = 'Leave status out, or set it to pending.';
   end if;
+  if new.run_at = 'infinity' then
+    raise exception 'run_at must be a moment.' using errcode = '22023', hint = 'Leave it out to have the task run at once.';
+  end if;
   perform private.check_request_payload(new.request_payload);
   -- Another user's count is nobody's business; the policy refuses such a row in any case.
   if new.user_id is not null and new.user_id = coalesce((select auth.uid()), new.user_id) then

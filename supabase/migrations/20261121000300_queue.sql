@@ -155,7 +155,7 @@ as $$
 $$;
 
 create function private.promote_due(p_limit integer) returns void
-language sql security definer set search_path = ''
+language sql set search_path = ''
 as $$
   update public.agent_task_requests set status = 'pending'
   where id = any (array(
@@ -247,7 +247,7 @@ $$;
 -- Ends one attempt. p_detail by outcome: completed {response}; failed {error}; retry {error, after_seconds?};
 -- cancelled {response?} (what was there when it stopped); released {}. Returns the new status, or 'lost'.
 create function private.settle_one(p_task uuid, p_lease uuid, p_outcome text, p_detail jsonb) returns text
-language plpgsql security definer set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   v_task public.agent_task_requests;
@@ -422,6 +422,13 @@ begin
     raise exception 'Only a failed or cancelled task can be retried; this one is %.', v_task.status
       using errcode = '22023', hint = 'Submit a new task instead.';
   end if;
+  -- Whoever has left an enterprise may stop an old task there, but not have it run at its cost again.
+  if v_task.user_id = (select auth.uid()) and v_task.enterprise_id is not null
+    and v_task.enterprise_id not in (select private.my_enterprises()) and not (select private.is_platform_admin())
+  then
+    raise exception 'You no longer belong to the enterprise of this task.'
+      using errcode = '42501', hint = 'Submit a new task of your own.';
+  end if;
   if v_task.user_id is not null then
     perform private.check_room_in_queue(v_task.user_id);
   end if;
@@ -434,4 +441,4 @@ revoke execute on function public.cancel_agent_task, public.retry_agent_task fro
 grant execute on function public.cancel_agent_task, public.retry_agent_task to authenticated, service_role;
 
 revoke execute on all functions in schema worker, private from public;
-grant execute on function private.promote_due, private.settle_one to service_role;
+grant execute on function private.promote_due, private.settle_one, private.retry_delay to service_role;

@@ -44,7 +44,7 @@ create policy "see the steps of the tasks one sees" on public.agent_task_steps f
 -- What a holder of the lease hears before it writes: continue, cancel or lost. The row of the lease stays locked
 -- against its end until the caller commits.
 create function private.hold(p_task uuid, p_lease uuid) returns text
-language plpgsql security definer set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   v_cancel boolean;

@@ -34,6 +34,16 @@ describe('worker.recent_tasks', () => {
     ])
   })
 
+  test('tells nothing of other enterprises, whose admins could not see it otherwise', async () => {
+    await submit(sql, { user_id: people.owner, enterprise_id: people.globex, request_payload: { prompt: 'A secret' } })
+    await submit(sql, { user_id: people.owner, request_payload: { prompt: 'A diary' } })
+    const prompts = (await recent(await submitAndClaim(scene, ofOwner))).map(task => task.prompt)
+    expect(prompts).not.toContain('A secret')
+    expect(prompts).not.toContain('A diary')
+    const own = await recent(await submitAndClaim(scene, { user_id: people.owner, enterprise_id: null }))
+    expect(own.map(task => task.prompt)).toEqual(['A diary'])
+  })
+
   test('gives the newest first, and no more than asked for', async () => {
     for (const prompt of ['one', 'two', 'three']) await asked(prompt)
     const tasks = await recent(await submitAndClaim(scene, ofOwner), 2)
@@ -41,7 +51,8 @@ describe('worker.recent_tasks', () => {
   })
 
   test('never gives more than twenty', async () => {
-    await sql`insert into public.agent_task_requests (user_id) select ${people.owner} from generate_series(1, 30)`
+    await sql`insert into public.agent_task_requests (user_id, enterprise_id)
+      select ${people.owner}, ${people.acme} from generate_series(1, 30)`
     expect(await recent(await submitAndClaim(scene, ofOwner), 1000)).toHaveLength(20)
   })
 

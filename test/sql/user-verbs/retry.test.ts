@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { as } from '../../support/roles.ts'
-import { addPeople, request, requestIn, setScene, user } from '../arrange.ts'
+import { addMember, addPeople, removeMember, request, requestIn, setScene, user } from '../arrange.ts'
 import { claim } from '../verbs.ts'
 
 const scene = await setScene()
@@ -52,6 +52,19 @@ describe('retry_agent_task', () => {
       hint: 'Submit a new task instead.',
     })
     expect(await request(sql, id)).toEqual(before)
+  })
+
+  test('is refused to an owner who has left the enterprise, who may still cancel', async () => {
+    const leaver = await addMember(sql, people.acme, 'leaver@acme.test')
+    const id = await requestIn('failed', scene, { user_id: leaver, enterprise_id: people.acme })
+    const waiting = await requestIn('pending', scene, { user_id: leaver, enterprise_id: people.acme })
+    await removeMember(sql, leaver)
+    await expect(as(sql, user(leaver), tx => tx`select public.retry_agent_task(${id})`)).rejects.toMatchObject({
+      code: '42501',
+      message: 'You no longer belong to the enterprise of this task.',
+    })
+    await as(sql, user(leaver), tx => tx`select public.cancel_agent_task(${waiting})`)
+    expect(await request(sql, waiting)).toMatchObject({ status: 'cancelled' })
   })
 
   test('is refused the second time, for the task is on its way', async () => {

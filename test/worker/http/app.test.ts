@@ -46,6 +46,11 @@ describe('/metrics', () => {
     const task = { id: 'task-id-1', kind: 'assistant', attempt: 1, waitedSeconds: 0.2, payload: { prompt: 'secret' } }
     own.taskClaimed(task as unknown as Task)
     own.taskClaimed(task as unknown as Task)
+    // Users name kinds; what they invent must not grow the metrics.
+    own.taskClaimed({ ...task, kind: 'invented-1' } as unknown as Task)
+    own.taskClaimed({ ...task, kind: 'invented-2' } as unknown as Task)
+    own.taskSettled({ ...task, kind: 'invented-1' } as unknown as Task, 'failed', 0.1)
+    own.taskSettled({ ...task, kind: 'invented-2' } as unknown as Task, 'failed', 0.1)
     own.taskSettled(task as unknown as Task, 'completed', 1.5)
     own.modelCalled(task as unknown as Task, 'gpt-test', 1, 15)
     const response = await createApp(() => worker, own).request('/metrics')
@@ -55,6 +60,7 @@ describe('/metrics', () => {
       'liverow_tasks_claimed_total{kind="assistant"} 2',
       'liverow_tasks_settled_total{kind="assistant",status="completed"} 1',
       'liverow_tasks_in_flight 1',
+      'liverow_tasks_claimed_total{kind="unknown"} 2',
       'liverow_task_wait_seconds_count{kind="assistant"} 2',
       'liverow_tokens_total{model="gpt-test"} 15',
       'liverow_model_calls_total{model="gpt-test"} 1',

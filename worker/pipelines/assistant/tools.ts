@@ -26,7 +26,7 @@ export function createTools(): Tool<TaskContext>[] {
 
   const recentTasks = tool({
     name: 'recent_tasks',
-    description: 'What this user asked most recently, with status and answer, the newest first.',
+    description: 'What this user asked most recently in the same enterprise, with status and answer, the newest first.',
     parameters: z.object({ limit: z.int().min(1).max(20) }),
     execute: async ({ limit }, runContext?: RunContext<TaskContext>) =>
       JSON.stringify(await runContext?.context.store.recentTasks(limit)),
