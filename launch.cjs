@@ -102,7 +102,7 @@ function findNode() {
 /** What a worker needs to know to join the running stack. */
 function stackSettings() {
   const isNamed = fs.existsSync('.env') && /^\s*SUPABASE_URL\s*=\s*\S/m.test(fs.readFileSync('.env', 'utf8'))
-  const file = '.liverow/stack.json'
+  const file = path.join(process.env.LIVEROW_DATA || '.liverow', 'stack.json')
   if (isNamed || process.env.SUPABASE_URL || !fs.existsSync(file)) return {}
   return JSON.parse(fs.readFileSync(file, 'utf8')).env
 }

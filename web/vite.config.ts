@@ -3,7 +3,11 @@ import { defineConfig } from 'vite'
 
 export default defineConfig({
   plugins: [react()],
-  server: { warmup: { clientFiles: ['./src/main.tsx', './src/app.tsx'] } },
+  server: {
+    warmup: { clientFiles: ['./src/main.tsx', './src/app.tsx'] },
+    // Else the whole project is served, and with it the keys in .liverow.
+    fs: { allow: ['.', '../shared', '../node_modules'] },
+  },
   build: { target: 'es2023', chunkSizeWarningLimit: 1000 },
   // Named in full, so that none is found late: that would build all anew and reload the page.
   optimizeDeps: {

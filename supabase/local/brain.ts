@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   type ChatCompletionRequest,
   type ChatMessage,
@@ -13,6 +14,8 @@ const PACES = { human: { ttft: 300, tps: 25, jitter: 0.2 }, slow: { ttft: 100, t
 export type Brain = {
   /** An OpenAI base URL, ending in /v1. */
   url: string
+  /** Without it nothing is answered: any web page could ask a server on loopback, and read its journal. */
+  key: string
   /** Model calls so far, the failed ones included. */
   calls: () => number
   stop: () => Promise<void>
@@ -28,7 +31,9 @@ export type Brain = {
  */
 export async function startBrain(options: { port?: number; pace?: 'human' | 'instant' } = {}): Promise<Brain> {
   const pace = PACES[options.pace ?? 'human']
-  const server = new LLMock({ host: '127.0.0.1', port: options.port ?? 0, journalMaxEntries: 1_000 })
+  const key = randomBytes(24).toString('base64url')
+  const auth = { apiKeys: [key] }
+  const server = new LLMock({ host: '127.0.0.1', port: options.port ?? 0, journalMaxEntries: 1_000, auth })
   let calls = 0
   const seen = new Set<string>()
   /** True the first time that a prompt comes by. */
@@ -63,7 +68,7 @@ export async function startBrain(options: { port?: number; pace?: 'human' | 'ins
     rule('', answer),
   ])
   const url = await server.start()
-  return { url: `${url}/v1`, calls: () => calls, stop: () => server.stop() }
+  return { url: `${url}/v1`, key, calls: () => calls, stop: () => server.stop() }
 }
 
 /** One turn: a tool call if the question asks for one, else text; after a tool's result, a sentence with it. */

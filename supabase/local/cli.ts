@@ -6,16 +6,20 @@ import { inheritedEnvironment, ROOT } from './settings.ts'
 const run = promisify(execFile)
 
 /**
- * Runs the official Supabase CLI on this project and returns what it printed.
+ * Runs the official Supabase CLI with this project on a database and returns what it printed.
  *
  * @throws with the CLI's own words.
  */
-export async function runCli(args: string[]): Promise<string> {
+export async function runCli(databaseUrl: string, args: string[]): Promise<string> {
   const cli = join(ROOT, 'node_modules/supabase/dist/supabase.js')
-  // Without this it warns, on standard output, that a loopback connection is not encrypted.
-  const env = { ...inheritedEnvironment(), PGSSLMODE: 'disable' }
+  const remote = new URL(databaseUrl)
+  // Everybody on the machine can read the arguments of a process. Without the mode it warns, on standard output, that a
+  // loopback connection is not encrypted.
+  const env = { ...inheritedEnvironment(), PGPASSWORD: remote.password, PGSSLMODE: 'disable' }
+  remote.password = ''
+  const all = [cli, ...args, `--remote=${remote.href}`, '--workdir', ROOT]
   try {
-    const { stdout } = await run(process.execPath, [cli, ...args, '--workdir', ROOT], { env, maxBuffer: 64 * 2 ** 20 })
+    const { stdout } = await run(process.execPath, all, { env, maxBuffer: 64 * 2 ** 20 })
     return stdout
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
@@ -25,8 +26,6 @@ export interface ClusterOptions {
   settings?: Record<string, string | number>
 }
 
-// The same on every laptop as `supabase start` gives, so that a known connection string works. Loopback only.
-const PASSWORD = 'postgres'
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -46,12 +45,13 @@ export async function startCluster({ directory, port, settings }: ClusterOptions
   const account = serverAccount()
   await endOrphan(directory)
   if (!existsSync(directory)) await initialise(directory, account)
+  const password = readFileSync(passwordFileOf(directory), 'utf8')
   const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = launch('postgres', ['-D', directory, '-p', String(port), ...flags], directory, account)
   const ended = once(server, 'exit').then(() => undefined)
   await untilReady(server, `${directory}.log`)
   return {
-    url: (database = 'postgres') => `postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`,
+    url: (database = 'postgres') => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
     ended,
     stop: async () => {
       server.kill('SIGINT') // "Fast" shutdown: SIGTERM would wait for every client to leave by itself.
@@ -72,22 +72,23 @@ export async function endOrphan(directory: string): Promise<void> {
 /** Makes a new cluster beside its place and moves it there, so that a half-made one is never taken for a whole one. */
 async function initialise(directory: string, account: Account | undefined): Promise<void> {
   const draft = `${directory}.new`
-  const passwordFile = `${directory}.password`
+  const passwordFile = passwordFileOf(directory)
   await rm(draft, { recursive: true, force: true })
   mkdirSync(draft, { recursive: true, mode: 0o700 })
-  writeFileSync(passwordFile, PASSWORD, { mode: 0o600 })
+  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   for (const path of [draft, passwordFile]) give(path, account)
   const access = [`--pgdata=${draft}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
   const language = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  try {
-    const initdb = launch('initdb', [...access, ...language, '--no-sync'], draft, account)
-    const complaint = collect(initdb)
-    const [code] = await once(initdb, 'close')
-    if (code !== 0) throw new Error(`PostgreSQL could not make its files in ${directory}:\n${complaint.join('\n')}`)
-  } finally {
-    rmSync(passwordFile)
-  }
+  const initdb = launch('initdb', [...access, ...language, '--no-sync'], draft, account)
+  const complaint = collect(initdb)
+  const [code] = await once(initdb, 'close')
+  if (code !== 0) throw new Error(`PostgreSQL could not make its files in ${directory}:\n${complaint.join('\n')}`)
   await rename(draft, directory)
+}
+
+/** A superuser of PostgreSQL runs programs as the server's account, so other users of the machine must not become one. */
+function passwordFileOf(directory: string): string {
+  return `${directory}.password`
 }
 
 /** Starts a program of the server in a session of its own: Ctrl-C in a terminal must reach us first, not the database. */

@@ -20,7 +20,7 @@ export async function prepareDatabase(url: string): Promise<void> {
     await sql.unsafe(await readFile(join(import.meta.dirname, 'platform.sql'), 'utf8'))
     await sql.unsafe(getAuthSchemaSql())
     await sql.unsafe(await readFile(join(import.meta.dirname, 'realtime/schema.sql'), 'utf8'))
-    if (await hasPendingMigrations(sql)) await runCli(['db', 'push', `--remote=${url}`, '--yes'])
+    if (await hasPendingMigrations(sql)) await runCli(url, ['db', 'push', '--yes'])
   } finally {
     await sql.end()
   }

@@ -3,7 +3,7 @@ import { type Child, keepRunning } from './child.ts'
 import type { Model } from './model.ts'
 import type { PortBook } from './ports.ts'
 import type { Project } from './project.ts'
-import { inheritedEnvironment, type Settings } from './settings.ts'
+import { inheritedEnvironment, pathOnly, type Settings } from './settings.ts'
 import type { StackFile } from './stack-file.ts'
 import type { StopSignal } from './stop-signal.ts'
 
@@ -60,7 +60,8 @@ export async function startPrograms(options: ProgramsOptions): Promise<Programs>
   const web = keepRunning({
     name: 'web',
     args: [VITE, 'web', '--port', String(webPort), '--strictPort', '--host', '127.0.0.1', '--logLevel', 'warn'],
-    env: { ...inheritedEnvironment(), ...project.webEnv, VITE_MODEL: model.label },
+    // Not the whole environment: nothing secret has any business in the page's server.
+    env: { ...pathOnly(), ...project.webEnv, VITE_MODEL: model.label },
     graceMs: WEB_GRACE_MS,
     onStart: note('web', VITE),
   })

@@ -60,6 +60,12 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env }
 }
 
+/** As much of the environment as any program needs to run. */
+export function pathOnly(): NodeJS.ProcessEnv {
+  const { PATH, HOME, SystemRoot, TMPDIR } = process.env
+  return { PATH, HOME, SystemRoot, TMPDIR }
+}
+
 /**
  * Checks the settings that name what `npm start` uses, and with them the worker's own.
  *

@@ -14,7 +14,7 @@ const folder = await mkdtemp(join(tmpdir(), 'liverow-types-'))
 const cluster = await startCluster({ directory: join(folder, 'postgres'), port: await getPort() })
 try {
   await prepareDatabase(cluster.url())
-  const types = await runCli(['gen', 'types', 'typescript', '--schema=public,worker', `--remote=${cluster.url()}`])
+  const types = await runCli(cluster.url(), ['gen', 'types', 'typescript', '--schema=public,worker'])
   await writeFile(join(ROOT, 'shared/database.types.ts'), `${types.trim()}\n`)
   say('Wrote shared/database.types.ts')
 } finally {

@@ -83,7 +83,7 @@ async function startWorker(transport: 'direct' | 'supabase-js'): Promise<ChildPr
       SUPABASE_URL: gateway.url,
       SUPABASE_SERVICE_KEY: keys.secret,
       ...(transport === 'direct' && { DATABASE_URL: cluster.url() }),
-      OPENAI_API_KEY: 'demo',
+      OPENAI_API_KEY: brain.key,
       OPENAI_BASE_URL: tap.url,
       PORT: String(await getPort()),
     },

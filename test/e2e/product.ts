@@ -52,7 +52,7 @@ function startWorker(stack: Stack, brain: Brain): ChildProcess {
     SUPABASE_URL: stack.url,
     SUPABASE_SERVICE_KEY: stack.serviceKey,
     DATABASE_URL: stack.databaseUrl,
-    OPENAI_API_KEY: 'demo',
+    OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,
     HOST: '127.0.0.1',
     PORT: '0',

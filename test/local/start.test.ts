@@ -88,6 +88,10 @@ describe('npm start', { timeout: 60_000 }, () => {
     await first.says(/Stop +Ctrl-C/)
     const stack = readStack()
     expect((await fetch(stack.url)).status).toBe(200)
+    for (const secret of [join(folder, 'keys.json'), join(folder, 'stack.json'), join(ROOT, 'package.json')]) {
+      expect([secret, (await fetch(`${stack.url}/@fs${secret}`)).status]).toEqual([secret, 403])
+    }
+    expect((await fetch(`${stack.env.OPENAI_BASE_URL}/_requests`)).status).toBe(401)
 
     const second = await run('start').exit
     expect(second).toMatchObject({

@@ -14,7 +14,7 @@ function check(more: Record<string, string>): Promise<{ code: number; output: st
     PATH: String(process.env.PATH),
     SUPABASE_URL: stack.url,
     SUPABASE_SERVICE_KEY: stack.serviceKey,
-    OPENAI_API_KEY: 'sk-secret-of-the-test',
+    OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,
     ...more,
   }

@@ -25,7 +25,7 @@ it('a worker survives a restart of PostgreSQL, with a task at work and its lease
   const brain = await startBrain({ pace: 'instant' })
   ends.push(() => brain.stop())
   const env = { SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_SERVICE_KEY: 'sb_secret_0123456789abcdef', PORT: '0' }
-  const model = { OPENAI_API_KEY: 'demo', OPENAI_BASE_URL: brain.url }
+  const model = { OPENAI_API_KEY: brain.key, OPENAI_BASE_URL: brain.url }
   const habits = { POLL_SECONDS: '0.2', REAP_SECONDS: '0.5', LEASE_SECONDS: '20', HOST: '127.0.0.1' }
   const running = start(
     { atEnd: end => void ends.push(end) },

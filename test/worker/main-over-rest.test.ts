@@ -14,7 +14,7 @@ const running = start(
   {
     SUPABASE_URL: stack.url,
     SUPABASE_SERVICE_KEY: stack.serviceKey,
-    OPENAI_API_KEY: 'demo',
+    OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,
     HOST: '127.0.0.1',
     PORT: '0',

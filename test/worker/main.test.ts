@@ -15,7 +15,7 @@ async function settings({ url, atEnd }: Scene) {
     SUPABASE_URL: 'http://127.0.0.1:9',
     SUPABASE_SERVICE_KEY: 'sb_secret_0123456789abcdef',
     DATABASE_URL: url,
-    OPENAI_API_KEY: 'sk-secret-of-the-test',
+    OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,
     HOST: '127.0.0.1',
     PORT: '0',
@@ -25,7 +25,7 @@ async function settings({ url, atEnd }: Scene) {
 
 describe('the worker as a process', () => {
   it('comes up, answers, stops on SIGTERM, and says so without a secret', async () => {
-    const { env } = await settings(scene)
+    const { brain, env } = await settings(scene)
     const running = start(scene, env)
     await online(running)
     const id = await submit(sql, { request_payload: { prompt: 'What is 6 * 7? PROMPT' } })
@@ -34,7 +34,8 @@ describe('the worker as a process', () => {
     expect(await running.exit).toBe(0)
     const lines = running.output()
     expect(lines).toMatch(/⚡ Found Task [\s\S]*✅ Task [\s\S]*OFFLINE/)
-    expect(lines).not.toMatch(/sk-secret|sb_secret|PROMPT|postgres:\/\//)
+    expect(lines).not.toMatch(/sb_secret|PROMPT|postgres:\/\//)
+    expect(lines).not.toContain(brain.key)
     expect(await sql`select from worker.workers`).toHaveLength(0)
   })
 

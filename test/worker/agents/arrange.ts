@@ -37,7 +37,7 @@ export function openRoom(scene: Scene, { db = scene.connect(), ...settings }: Se
 export async function roomWithBrain(scene: Scene, settings: Settings = {}): Promise<Room & { brain: Brain }> {
   const brain = await startBrain({ pace: 'instant' })
   scene.atEnd(() => brain.stop())
-  return { ...openRoom(scene, { baseUrl: brain.url, ...settings }), brain }
+  return { ...openRoom(scene, { baseUrl: brain.url, apiKey: brain.key, ...settings }), brain }
 }
 
 /** A room with a provider that does as the test says. */
