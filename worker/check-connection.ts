@@ -35,8 +35,9 @@ function checksOf(config: Config, supabase: ReturnType<typeof createClient<Datab
       name: 'Project',
       remedy: 'Check SUPABASE_URL, and that the project is not paused (locally: that `npm start` runs).',
       run: async () => {
-        const { status } = await fetch(new URL('auth/v1/health', `${url}/`), { headers: { apikey: key } })
-        if (status >= 500) throw new Error(`${url} answers with ${status}.`)
+        const { ok, status } = await fetch(new URL('auth/v1/health', `${url}/`), { headers: { apikey: key } })
+        if (status === 401) throw new Error(`${url} does not take SUPABASE_SERVICE_KEY.`)
+        if (!ok) throw new Error(`${url} answers with ${status}: is it a Supabase project?`)
         return url
       },
     },

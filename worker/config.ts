@@ -31,7 +31,8 @@ const settings = z.object({
   MODEL_TIMEOUT_SECONDS: seconds.default(120),
   PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).default(10_000),
   HOST: z.string().default('0.0.0.0'),
-  WORKER_CONCURRENCY: whole.default(50),
+  // The Data API cuts what a function returns at a thousand rows.
+  WORKER_CONCURRENCY: whole.max(1_000, 'Set it to 1000 at most, and start more workers.').default(50),
   WORKER_KINDS: z
     .string()
     .transform(list =>

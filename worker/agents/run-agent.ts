@@ -39,7 +39,7 @@ export async function runAgent(
     if (context.signal.aborted) throw error
     throw agentFault(error)
   }
-  throw new TaskError('malformed_output', 'The agents ended without an answer.', { retry: true })
+  throw new TaskError('malformed_output', 'The agents ended without an answer: submit the task again.')
 }
 
 type Run = AsyncIterable<RunStreamEvent> & { completed: Promise<void> }

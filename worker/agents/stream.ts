@@ -41,6 +41,8 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
   let closed = false
 
   const write = async () => {
+    // After a refused batch the next would leave a hole, for which readers would wait.
+    if (failure) throw failure
     wroteAt = performance.now()
     const deltas = storable(waiting)
     waiting = []

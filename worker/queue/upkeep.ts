@@ -1,30 +1,32 @@
 import type { Db } from '../db.ts'
 import type { Telemetry } from '../telemetry.ts'
 
-const PRUNE_LIMIT = 1_000
 const REAP_LIMIT = 100
+const PRUNE_LIMIT = 10_000
+/** Streams are pruned in one round of so many, beginning with the first. */
+const PRUNE_EVERY = 12
 
 /**
- * What any worker does for all: every `reapSeconds` it takes the tasks of dead workers back, and removes the streams
- * of tasks that ended long ago. Workers may do so at the same time: locked rows are skipped.
+ * What any worker does for all: every `reapSeconds` it takes the tasks of dead workers back, and now and then it removes
+ * the streams of tasks that ended long ago. Workers may do so at the same time.
  *
  * @returns a function that ends it.
  */
 export function startUpkeep(options: { db: Db; reapSeconds: number; telemetry: Telemetry }): () => Promise<void> {
   const { db, reapSeconds, telemetry } = options
+  let rounds = 0
   let running: Promise<void> | undefined
 
-  const once = async () => {
+  const round = async () => {
     try {
-      const reaped = await db.call('reap', { p_limit: REAP_LIMIT })
-      telemetry.tasksReaped(reaped)
-      await db.call('prune', { p_limit: PRUNE_LIMIT })
+      telemetry.tasksReaped(await db.call('reap', { p_limit: REAP_LIMIT }))
+      if (rounds++ % PRUNE_EVERY === 0) await db.call('prune', { p_limit: PRUNE_LIMIT })
     } catch (error) {
       telemetry.databaseFailed('upkeep', error)
     }
   }
   const timer = setInterval(() => {
-    running ??= once().finally(() => {
+    running ??= round().finally(() => {
       running = undefined
     })
   }, reapSeconds * 1000)
