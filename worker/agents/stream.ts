@@ -41,8 +41,6 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
   let closed = false
 
   const write = async () => {
-    // After a refused batch the next would leave a hole, for which readers would wait.
-    if (failure) throw failure
     wroteAt = performance.now()
     const deltas = storable(waiting)
     waiting = []
@@ -61,7 +59,9 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
     timer = undefined
     writing = write()
       .catch(error => {
-        failure ??= error
+        // Whatever followed a refused batch would leave a hole, for which readers would wait.
+        failure = error
+        waiting = []
       })
       .finally(() => {
         writing = undefined
@@ -71,7 +71,7 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
   }
 
   const push = (delta: Delta extends infer D ? (D extends Delta ? Omit<D, 'seq'> : never) : never) => {
-    if (closed) return
+    if (closed || failure) return
     const last = waiting.at(-1)
     if (delta.kind === 'text' && last?.kind === 'text' && last.step_key === delta.step_key) {
       last.data.text += delta.data.text

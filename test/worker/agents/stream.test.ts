@@ -74,6 +74,20 @@ describe('a stream', () => {
     expect(second.sent).toEqual([[`task:${task.id}`, 'deltas', { task_id: task.id, life: 3, deltas }]])
   })
 
+  it('ends at a refused batch: nothing more is written, and whoever waits hears why', async () => {
+    const refusal = Promise.withResolvers<void>()
+    const { stream, written } = open(nothing, () => refusal.promise)
+    stream.text('model::0', 'Hi')
+    const flushed = stream.flush()
+    stream.text('model::1', 'waits for the first write')
+    refusal.reject(new Error('Refused.'))
+    await expect(flushed).rejects.toThrow('Refused.')
+    stream.text('model::2', 'comes later')
+    await expect(stream.flush()).rejects.toThrow('Refused.')
+    await stream.close()
+    expect(written).toHaveLength(1)
+  })
+
   it('withdraws only what was sent', async () => {
     const { stream, written } = open({ ...nothing, streamed: ['model::1'] })
     stream.reset('model::0')
