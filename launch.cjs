@@ -22,6 +22,7 @@ const COMMANDS = {
     ['node_modules/@biomejs/biome/bin/biome', 'check'],
     ['node_modules/typescript/bin/tsc', '--noEmit'],
     ['node_modules/knip/bin/knip.js'],
+    ['supabase/local/advise.ts'],
     [VITEST, 'run', 'test/house.test.ts'],
   ],
 }

@@ -5,6 +5,9 @@ import { inheritedEnvironment, ROOT } from './settings.ts'
 
 const run = promisify(execFile)
 
+// The CLI would tell its makers of every command and ask the network for a newer version of itself.
+const QUIET = { SUPABASE_TELEMETRY_DISABLED: '1', SUPABASE_NO_UPDATE_NOTIFIER: '1' }
+
 /**
  * Runs the official Supabase CLI with this project on a database and returns what it printed.
  *
@@ -15,7 +18,7 @@ export async function runCli(databaseUrl: string, args: string[]): Promise<strin
   const remote = new URL(databaseUrl)
   // Everybody on the machine can read the arguments of a process. Without the mode it warns, on standard output, that a
   // loopback connection is not encrypted.
-  const env = { ...inheritedEnvironment(), PGPASSWORD: remote.password, PGSSLMODE: 'disable' }
+  const env = { ...inheritedEnvironment(), ...QUIET, PGPASSWORD: remote.password, PGSSLMODE: 'disable' }
   remote.password = ''
   const all = [cli, ...args, `--remote=${remote.href}`, '--workdir', ROOT]
   try {
