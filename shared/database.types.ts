@@ -4,7 +4,41 @@ export type Database = {
   
   "public": {
           Tables: {
-            "agent_task_deltas": {
+            "agent_task_audit": {
+                  Row: {
+                    "action": string,"actor": string,"actor_id": string | null,"at": string,"details": NonNullable<Json>,"enterprise_id": string | null,"id": number,"task_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"actor": string,"actor_id"?: string | null,"at": string,"details"?: NonNullable<Json>,"enterprise_id"?: string | null,"id"?: never,"task_id"?: string | null
+                  }
+                  Update: {
+                    "action"?: string,"actor"?: string,"actor_id"?: string | null,"at"?: string,"details"?: NonNullable<Json>,"enterprise_id"?: string | null,"id"?: never,"task_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"agent_task_dead_letters": {
+                  Row: {
+                    "code": string,"enterprise_id": string | null,"failed_at": string,"kind": string,"task_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "code": string,"enterprise_id"?: string | null,"failed_at": string,"kind": string,"task_id": string
+                  }
+                  Update: {
+                    "code"?: string,"enterprise_id"?: string | null,"failed_at"?: string,"kind"?: string,"task_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_dead_letters_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"agent_task_deltas": {
                   Row: {
                     "created_at": string,"data": NonNullable<Json>,"kind": string,"life": number,"seq": number,"step_key": string,"task_id": string
                   }
@@ -24,20 +58,60 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
-                },"agent_task_requests": {
+                },"agent_task_minutes": {
                   Row: {
-                    "attempt": number,"cancel_requested_at": string | null,"crash_count": number,"created_at": string,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"id": string,"kind": string,"life": number,"max_attempts": number,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"started_at": string | null,"status": string,"updated_at": string,"user_id": string | null,"version": number
+                    "kind": string,"minute": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"crash_count"?: number,"created_at"?: string,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"kind"?: string,"life"?: number,"max_attempts"?: number,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"started_at"?: string | null,"status"?: string,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "kind": string,"minute": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"crash_count"?: number,"created_at"?: string,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"kind"?: string,"life"?: number,"max_attempts"?: number,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"started_at"?: string | null,"status"?: string,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "kind"?: string,"minute"?: string,"run_seconds"?: number,"status"?: string,"tasks"?: number,"wait_seconds"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"agent_task_requests": {
+                  Row: {
+                    "attempt": number,"cancel_requested_at": string | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"updated_at": string,"user_id": string | null,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                  }
+                  Update: {
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
       foreignKeyName: "agent_task_requests_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_requests_parent_id_fkey"
+      columns: ["parent_id"]
+isOneToOne: false
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"agent_task_schedules": {
+                  Row: {
+                    "backfill": string,"created_at": string,"cron": string,"enterprise_id": string | null,"error": Json | null,"id": string,"kind": string,"last_at": string | null,"name": string,"next_at": string | null,"paused_at": string | null,"priority": number,"request_payload": NonNullable<Json>,"ticked_to": string,"time_zone": string,"updated_at": string,"user_id": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "backfill"?: string,"created_at"?: string,"cron": string,"enterprise_id"?: string | null,"error"?: Json | null,"id"?: string,"kind"?: string,"last_at"?: string | null,"name": string,"next_at"?: string | null,"paused_at"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"ticked_to"?: string,"time_zone"?: string,"updated_at"?: string,"user_id"?: string,"version"?: number
+                  }
+                  Update: {
+                    "backfill"?: string,"created_at"?: string,"cron"?: string,"enterprise_id"?: string | null,"error"?: Json | null,"id"?: string,"kind"?: string,"last_at"?: string | null,"name"?: string,"next_at"?: string | null,"paused_at"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"ticked_to"?: string,"time_zone"?: string,"updated_at"?: string,"user_id"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_schedules_enterprise_id_fkey"
       columns: ["enterprise_id"]
 isOneToOne: false
       referencedRelation: "enterprises"
@@ -118,25 +192,40 @@ isOneToOne: false
             [_ in never]: never
           }
           Functions: {
-            "cancel_agent_task":
+            "agent_queue_overview":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"agent_task_throughput":
+{ Args: { "since": string,"step_seconds"?: number }; Returns: {
+              "at": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
+            }[]
+                           },
+"cancel_agent_task":
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
 "crash_count": number,
 "created_at": string,
+"deadline_at": string | null,
 "enterprise_id": string | null,
 "error": Json | null,
 "finished_at": string | null,
 "id": string,
+"idempotency_key": string | null,
 "kind": string,
 "life": number,
 "max_attempts": number,
+"parent_id": string | null,
 "priority": number,
 "request_payload": NonNullable<Json>,
 "response_payload": Json | null,
 "run_at": string,
+"schedule_id": string | null,
+"scheduled_for": string | null,
+"snooze_count": number,
 "started_at": string | null,
 "status": string,
+"supersede_key": string | null,
 "updated_at": string,
 "user_id": string | null,
 "version": number
@@ -147,25 +236,98 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"cancel_agent_tasks":
+{ Args: { "task_ids": (string)[] }; Returns: number
+                           },
+"explain_wait":
+{ Args: { "task_id": string }; Returns: Json
+                           },
+"keep_agent_tasks":
+{ Args: { "minutes_days"?: number,"tasks_days"?: number }; Returns: undefined
+                           },
+"limit_agent_kind":
+{ Args: { "kind": string,"max_running"?: number }; Returns: undefined
+                           },
+"limit_agent_tenant":
+{ Args: { "max_running"?: number,"tenant_id": string,"weight"?: number }; Returns: undefined
+                           },
+"pause_agent_kind":
+{ Args: { "kind": string,"paused": boolean }; Returns: undefined
+                           },
+"pause_agent_schedule":
+{ Args: { "paused": boolean,"schedule_id": string }; Returns: undefined
+                           },
+"prioritize_agent_tasks":
+{ Args: { "priority": number,"task_ids": (string)[] }; Returns: number
+                           },
+"reset_stuck_agent_tasks":
+{ Args: { "task_ids"?: (string)[] }; Returns: number
+                           },
 "retry_agent_task":
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
 "crash_count": number,
 "created_at": string,
+"deadline_at": string | null,
 "enterprise_id": string | null,
 "error": Json | null,
 "finished_at": string | null,
 "id": string,
+"idempotency_key": string | null,
 "kind": string,
 "life": number,
 "max_attempts": number,
+"parent_id": string | null,
 "priority": number,
 "request_payload": NonNullable<Json>,
 "response_payload": Json | null,
 "run_at": string,
+"schedule_id": string | null,
+"scheduled_for": string | null,
+"snooze_count": number,
 "started_at": string | null,
 "status": string,
+"supersede_key": string | null,
+"updated_at": string,
+"user_id": string | null,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "agent_task_requests"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"retry_agent_tasks":
+{ Args: { "task_ids": (string)[] }; Returns: number
+                           },
+"submit_agent_task":
+{ Args: { "deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"supersede_key"?: string }; Returns: {
+              "attempt": number,
+"cancel_requested_at": string | null,
+"crash_count": number,
+"created_at": string,
+"deadline_at": string | null,
+"enterprise_id": string | null,
+"error": Json | null,
+"finished_at": string | null,
+"id": string,
+"idempotency_key": string | null,
+"kind": string,
+"life": number,
+"max_attempts": number,
+"parent_id": string | null,
+"priority": number,
+"request_payload": NonNullable<Json>,
+"response_payload": Json | null,
+"run_at": string,
+"schedule_id": string | null,
+"scheduled_for": string | null,
+"snooze_count": number,
+"started_at": string | null,
+"status": string,
+"supersede_key": string | null,
 "updated_at": string,
 "user_id": string | null,
 "version": number
@@ -185,30 +347,114 @@ isOneToOne: false
           }
         },"worker": {
           Tables: {
-            "leases": {
+            "kinds": {
                   Row: {
-                    "expires_at": string,"id": string,"task_id": string,"worker_id": string
+                    "kind": string,"max_running": number | null,"paused_at": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "expires_at": string,"id"?: string,"task_id": string,"worker_id": string
+                    "kind": string,"max_running"?: number | null,"paused_at"?: string | null
                   }
                   Update: {
-                    "expires_at"?: string,"id"?: string,"task_id"?: string,"worker_id"?: string
+                    "kind"?: string,"max_running"?: number | null,"paused_at"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"lanes": {
+                  Row: {
+                    "first_entered": number,"first_turn": number,"id": number,"kind": string,"last_entered": number,"last_turn": number,"next_entered": number,"next_turn": number,"rank": number,"tenant_id": string,"used_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "first_entered"?: number,"first_turn"?: number,"id"?: never,"kind": string,"last_entered"?: number,"last_turn"?: number,"next_entered"?: number,"next_turn"?: number,"rank": number,"tenant_id": string,"used_at": string
+                  }
+                  Update: {
+                    "first_entered"?: number,"first_turn"?: number,"id"?: never,"kind"?: string,"last_entered"?: number,"last_turn"?: number,"next_entered"?: number,"next_turn"?: number,"rank"?: number,"tenant_id"?: string,"used_at"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"parents_to_check": {
+                  Row: {
+                    "id": number,"parent_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "id"?: never,"parent_id": string
+                  }
+                  Update: {
+                    "id"?: never,"parent_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"queue": {
+                  Row: {
+                    "deadline_at": string | null,"due_at": string | null,"entered": number | null,"expires_at": string | null,"lane_id": number | null,"lease_id": string | null,"task_id": string,"turn": number | null,"user_id": string | null,"worker_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "deadline_at"?: string | null,"due_at"?: string | null,"entered"?: number | null,"expires_at"?: string | null,"lane_id"?: number | null,"lease_id"?: string | null,"task_id": string,"turn"?: number | null,"user_id"?: string | null,"worker_id"?: string | null
+                  }
+                  Update: {
+                    "deadline_at"?: string | null,"due_at"?: string | null,"entered"?: number | null,"expires_at"?: string | null,"lane_id"?: number | null,"lease_id"?: string | null,"task_id"?: string,"turn"?: number | null,"user_id"?: string | null,"worker_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"settings": {
+                  Row: {
+                    "keep_minutes_days": number | null,"keep_tasks_days": number | null,"only_row": boolean,"pruned_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "keep_minutes_days"?: number | null,"keep_tasks_days"?: number | null,"only_row"?: boolean,"pruned_at"?: string
+                  }
+                  Update: {
+                    "keep_minutes_days"?: number | null,"keep_tasks_days"?: number | null,"only_row"?: boolean,"pruned_at"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"tallies": {
+                  Row: {
+                    "at": string,"id": number,"kind": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at": string,"id"?: never,"kind": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
+                  }
+                  Update: {
+                    "at"?: string,"id"?: never,"kind"?: string,"run_seconds"?: number,"status"?: string,"tasks"?: number,"wait_seconds"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"tenants": {
+                  Row: {
+                    "max_running": number | null,"tenant_id": string,"weight": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "max_running"?: number | null,"tenant_id": string,"weight"?: number
+                  }
+                  Update: {
+                    "max_running"?: number | null,"tenant_id"?: string,"weight"?: number
                   }
                   Relationships: [
                     
                   ]
                 },"workers": {
                   Row: {
-                    "beat_at": string,"hears": string,"host": string,"id": string,"idle": boolean,"in_flight": number,"started_at": string,"version": string
+                    "beat_at": string,"hears": string,"host": string,"id": string,"idle": boolean,"in_flight": number,"kinds": (string)[] | null,"started_at": string,"version": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "beat_at": string,"hears": string,"host": string,"id": string,"idle"?: boolean,"in_flight"?: number,"started_at": string,"version": string
+                    "beat_at": string,"hears": string,"host": string,"id": string,"idle"?: boolean,"in_flight"?: number,"kinds"?: (string)[] | null,"started_at": string,"version": string
                   }
                   Update: {
-                    "beat_at"?: string,"hears"?: string,"host"?: string,"id"?: string,"idle"?: boolean,"in_flight"?: number,"started_at"?: string,"version"?: string
+                    "beat_at"?: string,"hears"?: string,"host"?: string,"id"?: string,"idle"?: boolean,"in_flight"?: number,"kinds"?: (string)[] | null,"started_at"?: string,"version"?: string
                   }
                   Relationships: [
                     
@@ -216,20 +462,39 @@ isOneToOne: false
                 }
           }
           Views: {
-            [_ in never]: never
+            "leases": {
+                  Row: {
+                    "expires_at": string | null,"id": string | null,"task_id": string,"worker_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "expires_at"?: string | null,"id"?: string | null,"task_id"?: string | null,"worker_id"?: string | null
+                         }
+                        Update: {
+                           "expires_at"?: string | null,"id"?: string | null,"task_id"?: string | null,"worker_id"?: string | null
+                         }
+                        Relationships: [
+                    
+                  ]
+                }
           }
           Functions: {
             "append_deltas":
 { Args: { "p_deltas": (Json)[],"p_lease": string,"p_task": string }; Returns: string
                            },
 "beat":
-{ Args: { "p_hears": string,"p_host": string,"p_lease_seconds": number,"p_leases": (string)[],"p_tasks": (string)[],"p_version": string,"p_worker": string }; Returns: {
+{ Args: { "p_hears": string,"p_host": string,"p_kinds"?: (string)[],"p_lease_seconds": number,"p_leases": (string)[],"p_tasks": (string)[],"p_version": string,"p_worker": string }; Returns: {
               "lease_id": string,"verdict": string
             }[]
                            },
 "claim":
 { Args: { "p_kinds"?: (string)[],"p_lease_seconds": number,"p_slots": number,"p_worker": string }; Returns: {
-              "attempt": number,"enterprise_id": string,"kind": string,"lease_id": string,"life": number,"max_attempts": number,"request_payload": Json,"task_id": string,"user_id": string,"waited_seconds": number
+              "attempt": number,"deadline_seconds": number,"enterprise_id": string,"kind": string,"lease_id": string,"life": number,"max_attempts": number,"request_payload": Json,"task_id": string,"user_id": string,"waited_seconds": number
+            }[]
+                           },
+"due_schedules":
+{ Args: { "p_limit": number }; Returns: {
+              "backfill": string,"cron": string,"id": string,"now": string,"ticked_to": string,"time_zone": string,"version": number
             }[]
                            },
 "leave":
@@ -255,13 +520,25 @@ isOneToOne: false
 "record_steps":
 { Args: { "p_lease": string,"p_steps": (Json)[],"p_task": string }; Returns: string
                            },
+"refuse_schedule":
+{ Args: { "p_code": string,"p_message": string,"p_schedule": string,"p_version": number }; Returns: boolean
+                           },
 "settle":
 { Args: { "p_details": (Json)[],"p_leases": (string)[],"p_outcomes": (string)[],"p_tasks": (string)[] }; Returns: {
               "lease_id": string,"status": string
             }[]
                            },
+"spawn_children":
+{ Args: { "p_children": (Json)[],"p_lease": string,"p_task": string }; Returns: Json
+                           },
 "stats":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"tick_schedule":
+{ Args: { "p_next": string,"p_schedule": string,"p_ticks": (string)[],"p_to": string,"p_version": number }; Returns: number
+                           },
+"upkeep":
+{ Args: { "p_limit": number }; Returns: Json
                            }
           }
           Enums: {

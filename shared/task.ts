@@ -1,7 +1,7 @@
 import type { Database, Json } from './database.types.ts'
 
-/** The states of a request; the last three are its ends. See supabase/migrations/20261121000200_requests.sql. */
-export type TaskStatus = 'scheduled' | 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'
+/** The states of a request; the last three are its ends. See supabase/migrations. */
+export type TaskStatus = 'scheduled' | 'pending' | 'processing' | 'waiting' | 'completed' | 'failed' | 'cancelled'
 
 /** Why a task failed or is about to be retried. `code` is stable and meant for programs, `message` for people. */
 export type TaskFault = { code: string; message: string; retryable: boolean }

@@ -1,59 +1,61 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import postgres from 'postgres'
+import { Client, escapeIdentifier } from 'pg'
 
 const PROOF_MS = 5_000
 
 /** A connection that does nothing but LISTEN. */
 export type Ear = {
   /**
-   * Resolves when the channel is heard for sure. After a cut the ear opens again by itself, and `onReturn` tells that
-   * something may have been missed.
-   * @throws when nothing can be heard over this connection.
+   * Resolves when the channel is heard for sure. After a cut, or when it could not connect, the ear goes on trying by
+   * itself; `onChange` tells of a cut, and of the return, when something may have been missed.
+   * @throws when nothing is heard for now.
    */
-  listen: (onPayload: (payload: string) => void, onReturn: () => void) => Promise<void>
+  listen: (onPayload: (payload: string) => void, onChange: (isHeard: boolean) => void) => Promise<void>
   close: () => Promise<void>
 }
 
-/**
- * Not `sql.listen` of postgres.js: that comes back once after a cut, and a database that restarts refuses the first
- * attempt.
- */
 export function createEar(url: string, channel: string): Ear {
   let closed = false
-  let returning = false
-  let listening: { hear: (payload: string) => void; onReturn: () => void } | undefined
+  let client: Client | undefined
 
-  const options = {
-    max: 1,
-    idle_timeout: 0,
-    max_lifetime: 0,
-    fetch_types: false,
-    connect_timeout: 10,
-    connection: { application_name: 'liverow-worker-ear' },
-    onclose: () => void comeBack(),
-    // Known to postgres.js, not to its types.
-    onnotify: (_channel: string, payload: string) => listening?.hear(payload),
+  /** @param onEnd called once, when the connection has ended. */
+  const open = async (hear: (payload: string) => void, onEnd: () => void): Promise<Client> => {
+    client = new Client({
+      connectionString: url,
+      application_name: 'liverow-worker-ear',
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    })
+    client.on('error', () => undefined)
+    client.on('notification', ({ payload = '' }) => hear(payload))
+    await client.connect()
+    await client.query(`listen ${escapeIdentifier(channel)}`)
+    client.once('end', onEnd)
+    return client
   }
-  const sql = postgres(url, options as postgres.Options<Record<string, never>>)
 
-  const comeBack = async () => {
-    if (closed || returning || !listening) return
-    returning = true
+  const comeBack = async (hear: (payload: string) => void, onChange: (isHeard: boolean) => void): Promise<void> => {
     for (let tries = 0; !closed; tries++) {
       await pause(Math.min(5_000, 100 * 2 ** tries))
+      if (closed) return
       try {
-        await sql`listen ${sql(channel)}`
-        listening.onReturn()
-        break
+        await open(hear, () => onCut(hear, onChange))
+        return onChange(true)
       } catch {
         // Not there yet: the next try follows.
+        await client?.end().catch(() => undefined)
       }
     }
-    returning = false
+  }
+
+  const onCut = (hear: (payload: string) => void, onChange: (isHeard: boolean) => void) => {
+    if (closed) return
+    onChange(false)
+    void comeBack(hear, onChange)
   }
 
   return {
-    listen: async (onPayload, onReturn) => {
+    listen: async (onPayload, onChange) => {
       const proof = crypto.randomUUID()
       const proven = Promise.withResolvers<void>()
       const hear = (payload: string) => {
@@ -61,19 +63,21 @@ export function createEar(url: string, channel: string): Ear {
         // Events are JSON objects; the rest are proofs of other workers.
         else if (payload.startsWith('{')) onPayload(payload)
       }
-      listening = { hear, onReturn }
-      await sql`listen ${sql(channel)}`
+      const opened = await open(hear, () => onCut(hear, onChange)).catch(error => {
+        void comeBack(hear, onChange)
+        throw error
+      })
       // LISTEN succeeds on a transaction pooler too, and then nothing comes; a word to ourselves shows the truth.
       const timer = setTimeout(() => proven.reject(new Error(DEAF)), PROOF_MS)
       try {
-        await Promise.all([sql`select pg_notify(${channel}, ${proof})`, proven.promise])
+        await Promise.all([opened.query('select pg_notify($1, $2)', [channel, proof]), proven.promise])
       } finally {
         clearTimeout(timer)
       }
     },
     close: async () => {
       closed = true
-      await sql.end({ timeout: 5 })
+      await client?.end().catch(() => undefined)
     },
   }
 }

@@ -19,8 +19,13 @@ export type Db = {
   hears: 'postgres' | 'realtime'
   /** @throws DatabaseError when the call is refused or cannot be made. */
   call: <F extends FunctionName>(name: F, args: Args<F>) => Promise<Returns<F>>
-  /** Resolves when events are heard; comes back by itself after a cut. @throws DatabaseError when it cannot begin. */
-  hear: (onEvent: (event: WorkerEvent) => void) => Promise<void>
+  /**
+   * Resolves when events are heard; comes back by itself after a cut. `onChange` tells of the cut and of the return.
+   * @throws DatabaseError when it cannot begin.
+   */
+  hear: (onEvent: (event: WorkerEvent) => void, onChange?: (isHeard: boolean) => void) => Promise<void>
+  /** Connections at work and at rest, and calls that wait for one. Absent where there is no pool. */
+  pool?: () => { busy: number; idle: number; waiting: number }
   close: () => Promise<void>
 }
 
@@ -75,7 +80,10 @@ function isOutage(error: unknown): boolean {
  * models and web pages do contain.
  */
 export function storable<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, part) => {
+  const json = JSON.stringify(value)
+  // As JSON both are escapes, and most values have neither.
+  if (!/\\u(0000|d[89a-f])/.test(json)) return JSON.parse(json)
+  return JSON.parse(json, (_key, part) => {
     if (typeof part === 'string') return clean(part)
     if (part === null || typeof part !== 'object' || Array.isArray(part)) return part
     return Object.fromEntries(Object.entries(part).map(([key, inner]) => [clean(key), inner]))

@@ -5,7 +5,7 @@ export class TaskError extends Error {
   override name = 'TaskError'
   readonly code: string
   readonly retry: boolean
-  /** The next attempt waits at least so long, for example because the provider said so. */
+  /** The provider said to come back after so long: that attempt does not count. */
   readonly afterSeconds: number | undefined
 
   /** @param code snake_case and public. @param message what was wrong and what to do; no secret, no prompt. */

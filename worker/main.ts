@@ -2,7 +2,9 @@ import { createBroadcast } from './agents/broadcast.ts'
 import { createModels } from './agents/models.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
+import { measured } from './db-measured.ts'
 import { createApp, listen } from './http/app.ts'
+import { createLookUp } from './monitoring/scrape.ts'
 import { createPerform } from './pipelines/index.ts'
 import { startWorker, type Worker } from './queue/worker.ts'
 import { createTelemetry } from './telemetry.ts'
@@ -11,13 +13,13 @@ import { createTelemetry } from './telemetry.ts'
 async function main(): Promise<void> {
   const config = loadConfig()
   const telemetry = createTelemetry(config.log)
-  const db = openDb(config)
+  const db = measured(openDb(config), telemetry)
   const broadcast = createBroadcast(config.supabase, telemetry)
   const models = createModels(config.model)
   const perform = createPerform({ db, models, model: config.model, broadcast, telemetry })
   let worker: Worker | undefined
   const http = await listen(
-    createApp(() => worker, telemetry),
+    createApp(() => worker, telemetry, createLookUp(db, telemetry)),
     config.http,
   )
   worker = await startWorker({ db, perform, config: config.queue, identity: config, telemetry })

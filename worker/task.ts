@@ -19,21 +19,27 @@ export type Task = {
   payload: Json
   /** From the moment it could have run until it was claimed. */
   waitedSeconds: number
+  /** From the claim to its deadline; null without one. */
+  deadlineSeconds: number | null
 }
 
 /** Why an attempt is told to stop before its end. */
-export type StopReason = 'cancel' | 'lost' | 'shutdown'
+export type StopReason = 'shutdown' | 'cancel' | 'deadline' | 'lost'
 
 /** How one attempt ended. The queue settles each case with one call. */
 export type Outcome =
   | { kind: 'completed'; response: Json }
   | { kind: 'failed'; error: TaskFault }
-  | { kind: 'retry'; error: TaskFault; afterSeconds?: number }
+  | { kind: 'retry'; error: TaskFault }
+  /** Another was asked to come back later, such as the provider by its rate limit: the attempt does not count. */
+  | { kind: 'snooze'; error: TaskFault; afterSeconds: number }
+  /** It goes on when the tasks that it has made have ended, as a new attempt, and holds nothing until then. */
+  | { kind: 'waiting' }
   /** It obeyed its signal; `response` is what was there by then. */
   | { kind: 'stopped'; response?: Json }
 
 /** What an attempt is given: a signal that ends it, and the way to end it from within. */
-export type Attempt = { signal: AbortSignal; stop: (reason: StopReason) => void }
+export type Attempt = { readonly signal: AbortSignal; stop: (reason: StopReason) => void }
 
 /** The seam between queue and agents: one attempt at a task. */
 export type Perform = (task: Task, attempt: Attempt) => Promise<Outcome>

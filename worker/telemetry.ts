@@ -1,14 +1,16 @@
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { isKind } from '../shared/kinds.ts'
 import type { Config } from './config.ts'
+import type { Db, FunctionName } from './db.ts'
 import type { TaskError } from './errors.ts'
+import { createMetrics, kindLabel } from './monitoring/metrics.ts'
+import { hideQueue, type QueueState, showQueue } from './monitoring/queue-state.ts'
 import type { StopReason, Task } from './task.ts'
 
 /**
- * Every log line and every metric of the worker: one function per event. No line holds a payload, a prompt, an answer
- * or a key; the prompt is shown, shortened, only where LOG_PROMPTS asks for it (the local stack does).
+ * Every log line and every metric of the worker: one function per event; monitoring/README.md lists them. No line holds
+ * a payload, a prompt, an answer or a key; the prompt is shown, shortened, only where LOG_PROMPTS asks for it (the local
+ * stack does).
  */
 export type Telemetry = ReturnType<typeof createTelemetry>
 
@@ -16,12 +18,29 @@ export type Telemetry = ReturnType<typeof createTelemetry>
 export function createTelemetry(log: Config['log']) {
   const logger = createLogger(log)
   const metrics = createMetrics()
+  hideQueue(metrics)
+  metrics.poolWaiting.remove()
+  // Lines and labels of each task cost more than a small task itself, so neither is made in vain.
+  const isTalkative = logger.isLevelEnabled('info')
+  const ofKind = remember((kind: string) => ({
+    claimed: metrics.claimed.labels(kind),
+    wait: metrics.wait.labels(kind),
+  }))
+  const ofEnd = remember((kind: string, status: string) => ({
+    settled: metrics.settled.labels(kind, status),
+    run: metrics.run.labels(kind, status),
+  }))
+  const ofCall = remember((name: string, result: string) => metrics.callSeconds.labels(name, result))
+  // Such attempts are told of twice, and count once.
+  const knownAsLost = new WeakSet<Task>()
   return {
     /** The metrics in Prometheus' text format. */
     expose: () => metrics.registry.metrics(),
     metricsType: metrics.registry.contentType,
 
     workerOnline(worker: { id: string; version: string; transport: string; model: string; concurrency: number }) {
+      metrics.info.set({ version: worker.version, transport: worker.transport, model: worker.model }, 1)
+      metrics.slots.set(worker.concurrency)
       logger.info({ event: 'worker_online', ...worker }, '🟢 Agent Worker is ONLINE.')
       logger.info({ event: 'worker_watching' }, "👀 Watching table 'agent_task_requests' for 'pending' tasks...")
       logger.info({ event: 'worker_started' }, `⏰ Started at: ${new Date().toLocaleString('sv')}`)
@@ -41,22 +60,33 @@ export function createTelemetry(log: Config['log']) {
     },
 
     taskClaimed(task: Task) {
-      metrics.claimed.inc({ kind: labelOf(task) })
-      metrics.wait.observe({ kind: labelOf(task) }, task.waitedSeconds)
+      const { claimed, wait } = ofKind(kindLabel(task.kind))
+      claimed.inc()
+      wait.observe(task.waitedSeconds)
       metrics.inFlight.inc()
+      if (!isTalkative) return
       logger.info({ event: 'task_claimed', ...nameOf(task) }, `⚡ Found Task ${task.id}!`)
       const prompt = log.prompts && promptOf(task)
       if (prompt) logger.info({ event: 'task_prompt', ...nameOf(task) }, `   User asking: ${prompt}`)
     },
     /** @param status the row's new status, or `lost` when the attempt was no longer ours to settle. */
     taskSettled(task: Task, status: string, seconds: number, code?: string) {
-      metrics.settled.inc({ kind: labelOf(task), status })
-      metrics.run.observe({ kind: labelOf(task), status }, seconds)
+      const { settled, run } = ofEnd(kindLabel(task.kind), status)
+      settled.inc()
+      run.observe(seconds)
       metrics.inFlight.dec()
+      if (code) metrics.faults.inc({ code, status })
+      if (status === 'lost' && !knownAsLost.has(task)) metrics.leasesLost.inc({ noticed: 'settling' })
+      if (!isTalkative) return
       const line = { event: 'task_settled', ...nameOf(task), status, seconds: Number(seconds.toFixed(3)), code }
       logger.info(line, `${SIGNS[status] ?? '↩️ '} Task ${task.id} ${words(status)}${code ? ` (${code})` : ''}.`)
     },
     taskStopped(task: Task, reason: StopReason) {
+      metrics.stops.inc({ reason })
+      if (reason === 'lost') {
+        knownAsLost.add(task)
+        metrics.leasesLost.inc({ noticed: 'running' })
+      }
       logger.info({ event: 'task_stopping', ...nameOf(task), reason }, `✋ Task ${task.id} is told to stop: ${reason}.`)
     },
     /** What stands behind a code, for operators. The cause's message may quote the prompt, so it stays out. */
@@ -67,6 +97,7 @@ export function createTelemetry(log: Config['log']) {
     },
     /** An error that no one foresaw: a human must look. Provider errors carry no prompt in their message. */
     taskCrashed(task: Task, error: unknown) {
+      metrics.crashes.inc({ kind: kindLabel(task.kind) })
       logger.error({ event: 'task_crashed', ...nameOf(task), err: error }, `Task ${task.id} met an unforeseen error.`)
     },
 
@@ -84,6 +115,7 @@ export function createTelemetry(log: Config['log']) {
     },
     /** The rows are the truth, so a lost broadcast only makes browsers a little later. */
     broadcastFailed(error: unknown) {
+      metrics.broadcastsFailed.inc()
       logger.debug({ event: 'broadcast_failed', err: error }, 'A broadcast was not taken.')
     },
 
@@ -93,12 +125,70 @@ export function createTelemetry(log: Config['log']) {
         logger.warn({ event: 'task_reaped', task: task_id, status }, `🧹 Task ${task_id} lost its worker: ${status}.`)
       }
     },
+    /** @param done null when another worker was at it. */
+    upkeepDone(done: { expired: number; pruned: number } | null) {
+      metrics.upkeepRounds.inc({ outcome: done ? 'done' : 'left' })
+      if (!done) return
+      metrics.expired.inc(done.expired)
+      metrics.pruned.inc(done.pruned)
+      const { expired, pruned } = done
+      logger.debug({ event: 'upkeep_done', expired, pruned }, `🧹 Upkeep: ${expired} expired, ${pruned} rows pruned.`)
+    },
+    /** @param tasks how many it made. */
+    scheduleTicked(schedule: string, tasks: number) {
+      if (tasks === 0) return
+      metrics.scheduleTicks.inc(tasks)
+      logger.info({ event: 'schedule_ticked', schedule, tasks }, `📅 Schedule ${schedule} made ${tasks} tasks.`)
+    },
+    /** One that cannot be read: it is paused until its owner mends it. */
+    scheduleRefused(schedule: string, code: string) {
+      metrics.schedulesRefused.inc({ code })
+      logger.warn({ event: 'schedule_refused', schedule, code }, `Schedule ${schedule} is paused: ${code}.`)
+    },
+
+    /** @param state undefined when the database did not tell. */
+    queueSeen(state: QueueState | undefined) {
+      showQueue(metrics, state)
+    },
+    /** @param pool undefined where there is none. */
+    poolSeen(pool: ReturnType<NonNullable<Db['pool']>> | undefined) {
+      metrics.poolConnections.reset()
+      metrics.poolWaiting.remove()
+      if (!pool) return
+      metrics.poolConnections.set({ state: 'busy' }, pool.busy)
+      metrics.poolConnections.set({ state: 'idle' }, pool.idle)
+      metrics.poolWaiting.set(pool.waiting)
+    },
+    databaseCalled() {
+      metrics.callsInFlight.inc()
+    },
+    /** @param tasks how many the call was about, where that may be many. */
+    databaseAnswered(name: FunctionName, seconds: number, tasks?: number) {
+      metrics.callsInFlight.dec()
+      ofCall(name, 'ok').observe(seconds)
+      if (tasks !== undefined) metrics.callTasks.observe({ function: name }, tasks)
+    },
+    databaseUnanswered(name: FunctionName, seconds: number) {
+      metrics.callsInFlight.dec()
+      ofCall(name, 'failed').observe(seconds)
+    },
     /** @param what the work that did not reach the database; it is tried again. */
     databaseFailed(what: string, error: unknown) {
       metrics.databaseErrors.inc({ what })
       logger.warn({ event: 'database_failed', what, err: error }, `The database did not take a ${what}; trying again.`)
     },
+    hearingBegan() {
+      metrics.hearing.set(1)
+      logger.debug({ event: 'hearing_began' }, 'New tasks are announced at once.')
+    },
+    /** After a cut; `hearingBegan` follows when it is over. */
+    hearingLost() {
+      metrics.hearing.set(0)
+      metrics.hearingLost.inc()
+      logger.warn({ event: 'hearing_lost' }, 'New tasks are not announced for now; polling finds them.')
+    },
     hearingFailed(error: unknown) {
+      metrics.hearing.set(0)
       logger.warn({ event: 'hearing_failed', err: error }, 'New tasks are not announced at once; polling finds them.')
     },
   }
@@ -110,16 +200,23 @@ function words(status: string): string {
   if (status === 'completed') return 'Completed successfully'
   if (status === 'scheduled') return 'will be tried again'
   if (status === 'pending') return 'was given back'
+  if (status === 'waiting') return 'waits for the tasks that it has made'
   return status === 'lost' ? 'is no longer ours' : status
+}
+
+/** Calls `make` once for the same words. */
+function remember<Words extends string[], T>(make: (...words: Words) => T): (...words: Words) => T {
+  const made = new Map<string, T>()
+  return (...words) => {
+    const key = words.join(' ')
+    const known = made.get(key) ?? make(...words)
+    made.set(key, known)
+    return known
+  }
 }
 
 function nameOf(task: Task) {
   return { task: task.id, kind: task.kind, attempt: task.attempt }
-}
-
-/** Users name kinds, and each label lives in memory for good: only ours become labels. */
-function labelOf({ kind }: Task): string {
-  return isKind(kind) ? kind : 'unknown'
 }
 
 function promptOf(task: Task): string {
@@ -135,61 +232,4 @@ function createLogger(log: Config['log']): Logger {
   if (log.format === 'json') return pino(options)
   // In this process and at once, so that nothing is lost at exit.
   return pino(options, pretty({ sync: true, ignore: 'event,task,kind,attempt', hideObject: log.level !== 'debug' }))
-}
-
-function createMetrics() {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
-  const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900]
-  return {
-    registry,
-    claimed: new Counter({
-      registers,
-      name: 'liverow_tasks_claimed_total',
-      help: 'Tasks taken.',
-      labelNames: ['kind'],
-    }),
-    settled: new Counter({
-      registers,
-      name: 'liverow_tasks_settled_total',
-      help: 'Attempts ended, by the status of the row.',
-      labelNames: ['kind', 'status'],
-    }),
-    wait: new Histogram({
-      registers,
-      name: 'liverow_task_wait_seconds',
-      help: 'From due to claimed.',
-      labelNames: ['kind'],
-      buckets,
-    }),
-    run: new Histogram({
-      registers,
-      name: 'liverow_task_run_seconds',
-      help: 'From claim to settle.',
-      labelNames: ['kind', 'status'],
-      buckets,
-    }),
-    inFlight: new Gauge({ registers, name: 'liverow_tasks_in_flight', help: 'Tasks at work here.' }),
-    reaped: new Counter({ registers, name: 'liverow_tasks_reaped_total', help: 'Tasks taken back from dead workers.' }),
-    modelCalls: new Counter({
-      registers,
-      name: 'liverow_model_calls_total',
-      help: 'Model calls.',
-      labelNames: ['model'],
-    }),
-    modelRetries: new Counter({
-      registers,
-      name: 'liverow_model_retries_total',
-      help: 'Model calls repeated, by cause.',
-      labelNames: ['code'],
-    }),
-    tokens: new Counter({ registers, name: 'liverow_tokens_total', help: 'Tokens used.', labelNames: ['model'] }),
-    databaseErrors: new Counter({
-      registers,
-      name: 'liverow_database_errors_total',
-      help: 'Calls that the database did not take.',
-      labelNames: ['what'],
-    }),
-  }
 }

@@ -4,7 +4,7 @@ import type { TaskStatus } from '../task.ts'
 const summary = z.object({
   id: z.string(),
   kind: z.string(),
-  status: z.enum(['scheduled', 'pending', 'processing', 'completed', 'failed', 'cancelled']),
+  status: z.enum(['scheduled', 'pending', 'processing', 'waiting', 'completed', 'failed', 'cancelled']),
   prompt: z.string().nullable(),
   version: z.number(),
   created_at: z.string(),

@@ -44,6 +44,7 @@ describe.each(WAYS)('over %s', way => {
       enterprise_id: null,
       request_payload: payload,
       waited_seconds: expect.any(Number),
+      deadline_seconds: null,
     })
   })
 
@@ -147,6 +148,7 @@ describe.each(WAYS)('over %s', way => {
 
   it('prune gives a number, stats an object', async () => {
     expect(await db.call('prune', { p_limit: 10 })).toBe(0)
+    await sql`truncate worker.tallies, public.agent_task_minutes`
     await submit(sql)
     expect(await db.call('stats', {})).toMatchObject({
       depth: [{ kind: 'assistant', status: 'pending', tasks: 1 }],

@@ -13,11 +13,11 @@ afterEach(async () => {
 })
 
 /** A worker on record that hears, and what it has heard. */
-async function listen(db: Db): Promise<WorkerEvent[]> {
+async function listen(db: Db, onChange?: (isHeard: boolean) => void): Promise<WorkerEvent[]> {
   const heard: WorkerEvent[] = []
   const nothing = { p_tasks: [], p_leases: [], p_lease_seconds: 60 }
   await db.call('beat', { p_worker: WORKER, p_host: 'h', p_version: '0', p_hears: db.hears, ...nothing })
-  await db.hear(event => void heard.push(event))
+  await db.hear(event => void heard.push(event), onChange)
   return heard
 }
 
@@ -45,8 +45,11 @@ describe.each(WAYS)('over %s', way => {
   it('a worker hears again after its connection was cut', async () => {
     const cable = await layCable(at[way])
     const db = open(way, cable.url)
-    const heard = await listen(db)
+    const changes: boolean[] = []
+    const heard = await listen(db, isHeard => void changes.push(isHeard))
+    expect(changes).toEqual([])
     await cable.cut()
+    await waitFor('the loss', () => changes.length)
     // Longer than one attempt to come back takes.
     await new Promise(resolve => setTimeout(resolve, 500))
     await cable.mend()
@@ -55,15 +58,21 @@ describe.each(WAYS)('over %s', way => {
       await submit(sql)
       return heard.length
     })
+    await waitFor('the return', () => changes.length > 1)
+    expect(changes).toEqual([false, true])
     await db.close()
     await cable.cut()
+    expect(changes).toEqual([false, true])
   })
 
   it('a worker is woken when it hears again, since it may have missed something', async () => {
     const cable = await layCable(at[way])
     const db = open(way, cable.url)
-    const heard = await listen(db)
+    const changes: boolean[] = []
+    const heard = await listen(db, isHeard => void changes.push(isHeard))
+    expect(changes).toEqual([])
     await cable.cut()
+    await waitFor('the loss', () => changes.length)
     await cable.mend()
     await waitFor('the wake', () => heard.length)
     expect(heard).toEqual([{ event: 'wake' }])

@@ -1,4 +1,5 @@
 import { UserError } from '@openai/agents'
+import { TaskError } from '../../worker/errors.ts'
 import type { Task } from '../../worker/task.ts'
 import { createTelemetry } from '../../worker/telemetry.ts'
 
@@ -17,10 +18,12 @@ const task: Task = {
   enterpriseId: null,
   payload: { prompt: `PROMPT why\nis the sky ${'so '.repeat(40)}blue END`, context: { note: 'CONTEXT' } },
   waitedSeconds: 0.1,
+  deadlineSeconds: null,
 }
 // The SDK hangs the whole run on its errors.
 const carrying = Object.assign(new UserError('A tool is missing.'), { state: { originalInput: 'STATE' } })
 const answered = Object.assign(new Error('The row was refused.'), { detail: 'DETAIL', where: 'WHERE', code: '23514' })
+const refused = Object.assign(new Error('CAUSE'), { status: 429, requestID: 'req-1' })
 
 telemetry.workerOnline({ id: 'worker-1', version: '1.2.3', transport: 'direct', model: 'gpt-test', concurrency: 5 })
 telemetry.heartbeat(3)
@@ -29,12 +32,20 @@ telemetry.modelCalled(task, 'gpt-test', 1, 15)
 telemetry.modelRetried(task, 'rate_limited', 1)
 telemetry.toolCalled(task, 'calculate', 0.1)
 telemetry.taskStopped(task, 'cancel')
+telemetry.taskFaulted(task, new TaskError('rate_limited', 'MESSAGE', { cause: refused }))
 telemetry.taskCrashed(task, carrying)
-for (const status of ['completed', 'failed', 'cancelled', 'scheduled', 'pending', 'lost']) {
+for (const status of ['completed', 'failed', 'cancelled', 'scheduled', 'pending', 'waiting', 'lost']) {
   telemetry.taskSettled(task, status, 1.23456, status === 'failed' ? 'content_refused' : undefined)
 }
 telemetry.tasksReaped([{ task_id: 'task-2', status: 'pending' }])
+telemetry.upkeepDone({ expired: 1, pruned: 2 })
+telemetry.upkeepDone(null)
+telemetry.scheduleTicked('schedule-1', 2)
+telemetry.scheduleTicked('schedule-1', 0)
+telemetry.scheduleRefused('schedule-2', 'invalid_cron')
 telemetry.databaseFailed('settle', answered)
+telemetry.hearingBegan()
+telemetry.hearingLost()
 telemetry.hearingFailed(new Error('No LISTEN.'))
 telemetry.broadcastFailed(new Error('Not taken.'))
 telemetry.workerStopping(1, 25)

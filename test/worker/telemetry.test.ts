@@ -44,7 +44,7 @@ describe('the log', () => {
   it.each(['json', 'pretty'] as const)(
     'as %s holds no prompt, no payload and nothing of what an error carries',
     async format => {
-      expect((await linesOf({ format })).join('\n')).not.toMatch(/PROMPT|CONTEXT|STATE|DETAIL|WHERE/)
+      expect((await linesOf({ format })).join('\n')).not.toMatch(/PROMPT|CONTEXT|STATE|DETAIL|WHERE|MESSAGE|CAUSE/)
     },
   )
 
@@ -70,7 +70,15 @@ describe('the log', () => {
   it('leaves out what is finer than its level', async () => {
     const events = (await linesOf({ level: 'warn' })).map(line => JSON.parse(line).event)
     expect(new Set(events)).toEqual(
-      new Set(['model_retried', 'task_crashed', 'task_reaped', 'database_failed', 'hearing_failed']),
+      new Set([
+        'model_retried',
+        'task_crashed',
+        'task_reaped',
+        'schedule_refused',
+        'database_failed',
+        'hearing_lost',
+        'hearing_failed',
+      ]),
     )
   })
 

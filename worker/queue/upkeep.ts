@@ -1,30 +1,34 @@
+import { z } from 'zod'
 import type { Db } from '../db.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { enqueueDue } from './schedules.ts'
 
-const REAP_LIMIT = 100
-const PRUNE_LIMIT = 10_000
-/** Streams are pruned in one round of so many, beginning with the first. */
-const PRUNE_EVERY = 12
+/** Of each piece of upkeep in one round. */
+const LIMIT = 1_000
+
+const done = z
+  .object({
+    reaped: z.array(z.object({ task_id: z.string(), status: z.string() })),
+    expired: z.number(),
+    pruned: z.number(),
+  })
+  .nullable()
 
 /**
- * What any worker does for all: every `reapSeconds` it takes the tasks of dead workers back, and now and then it removes
- * the streams of tasks that ended long ago. Workers may do so at the same time.
+ * What any worker does for all, every `reapSeconds`: takes the tasks of dead workers back, ends what is past its
+ * deadline, makes the tasks of schedules, sums up and prunes. Of workers that come at the same time one does it.
  *
  * @returns a function that ends it.
  */
 export function startUpkeep(options: { db: Db; reapSeconds: number; telemetry: Telemetry }): () => Promise<void> {
   const { db, reapSeconds, telemetry } = options
-  let rounds = 0
-  let running: Promise<void> | undefined
+  let running: Promise<unknown> | undefined
 
-  const round = async () => {
-    try {
-      telemetry.tasksReaped(await db.call('reap', { p_limit: REAP_LIMIT }))
-      if (rounds++ % PRUNE_EVERY === 0) await db.call('prune', { p_limit: PRUNE_LIMIT })
-    } catch (error) {
-      telemetry.databaseFailed('upkeep', error)
-    }
-  }
+  const round = () =>
+    Promise.all([
+      upkeep(db, telemetry).catch(error => telemetry.databaseFailed('upkeep', error)),
+      enqueueDue({ db, telemetry }).catch(error => telemetry.databaseFailed('schedules', error)),
+    ])
   const timer = setInterval(() => {
     running ??= round().finally(() => {
       running = undefined
@@ -35,4 +39,10 @@ export function startUpkeep(options: { db: Db; reapSeconds: number; telemetry: T
     clearInterval(timer)
     await running
   }
+}
+
+async function upkeep(db: Db, telemetry: Telemetry): Promise<void> {
+  const result = done.parse(await db.call('upkeep', { p_limit: LIMIT }))
+  telemetry.upkeepDone(result)
+  if (result) telemetry.tasksReaped(result.reaped)
 }

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit'
 import type { Config } from '../config.ts'
 import type { Args, Db, Returns, WorkerEvent } from '../db.ts'
 import type { Perform, Task } from '../task.ts'
@@ -32,7 +31,7 @@ export async function startWorker(options: Options & { telemetry: Telemetry }): 
   const waker = createWaker()
   const leases = keepLeases({
     db,
-    worker: { id, ...identity },
+    worker: { id, ...identity, kinds: config.kinds },
     leaseSeconds: config.leaseSeconds,
     telemetry,
     onRecovery: waker.wake,
@@ -43,20 +42,25 @@ export async function startWorker(options: Options & { telemetry: Telemetry }): 
   })
   const settle = createSettler({ db, telemetry })
   const endUpkeep = startUpkeep({ db, reapSeconds: config.reapSeconds, telemetry })
-  const slots = pLimit(config.concurrency)
-  const inFlight = () => slots.activeCount + slots.pendingCount
-  const heartbeat = setInterval(() => telemetry.heartbeat(inFlight()), HEARTBEAT_MS)
+  let inFlight = 0
+  const heartbeat = setInterval(() => telemetry.heartbeat(inFlight), HEARTBEAT_MS)
   let stopping = false
   let claimsFailed = 0
 
   // Beside the work: polling does until it is known whether events are heard. What came before is found by one look.
   void db.hear(event => onEvent(event, waker.wake, leases)).then(waker.wake, telemetry.hearingFailed)
 
+  const room = { perform, leases, settle, telemetry }
+  const onEnd = () => {
+    inFlight -= 1
+    waker.wake()
+  }
   const claim = async (free: number): Promise<number> => {
     const claimedAt = performance.now()
     const tasks = await db.call('claim', claimArgs(id, free, config))
     for (const row of tasks) {
-      void slots(() => runTask(taskOf(row), claimedAt, { perform, leases, settle, telemetry })).finally(waker.wake)
+      inFlight += 1
+      void runTask(taskOf(row), claimedAt, room).then(onEnd)
     }
     return tasks.length
   }
@@ -66,7 +70,7 @@ export async function startWorker(options: Options & { telemetry: Telemetry }): 
   const work = async () => {
     let idle = false
     while (!stopping) {
-      const free = config.concurrency - inFlight()
+      const free = config.concurrency - inFlight
       if (free === 0 || !leases.isHealthy()) {
         await waker.sleep(config.pollSeconds * 1000)
         continue
@@ -87,18 +91,18 @@ export async function startWorker(options: Options & { telemetry: Telemetry }): 
 
   const drained = async () => {
     await working
-    while (inFlight() > 0) await waker.sleep(HEARTBEAT_MS)
+    while (inFlight > 0) await waker.sleep(HEARTBEAT_MS)
   }
 
   return {
     id,
-    inFlight,
+    inFlight: () => inFlight,
     isReady: () => !stopping && claimsFailed === 0 && leases.isHealthy(),
     stopNow: () => leases.stopAll('shutdown'),
     stop: async () => {
       stopping = true
       waker.wake()
-      telemetry.workerStopping(inFlight(), config.drainSeconds)
+      telemetry.workerStopping(inFlight, config.drainSeconds)
       const patience = setTimeout(() => leases.stopAll('shutdown'), config.drainSeconds * 1000)
       await drained()
       clearTimeout(patience)
@@ -133,5 +137,6 @@ function taskOf(row: Returns<'claim'>[number]): Task {
     enterpriseId: row.enterprise_id,
     payload: row.request_payload,
     waitedSeconds: row.waited_seconds,
+    deadlineSeconds: row.deadline_seconds,
   }
 }

@@ -58,8 +58,9 @@ export async function take(scene: Scene, { db }: { db: Db }, payload: Json, valu
 
 /** Another attempt at the task, as after the death of its worker. */
 export async function takeOver({ sql }: Scene, { db }: { db: Db }, { task }: Held): Promise<Held> {
-  await sql`delete from worker.leases where task_id = ${task.id}`
-  await sql`update public.agent_task_requests set status = 'pending' where id = ${task.id}`
+  await sql`update worker.leases set expires_at = now() - interval '1 hour' where task_id = ${task.id}`
+  await sql`update public.agent_task_requests set crash_count = 0 where id = ${task.id}`
+  await db.call('reap', { p_limit: 1 })
   return claimNext(db)
 }
 
@@ -81,6 +82,7 @@ async function claimNext(db: Db): Promise<Held> {
     userId: row.user_id,
     enterpriseId: row.enterprise_id,
     payload: row.request_payload,
+    deadlineSeconds: null,
     waitedSeconds: row.waited_seconds,
   }
   return { task, signal: controller.signal, stop, stops }

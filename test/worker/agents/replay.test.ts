@@ -92,6 +92,7 @@ describe('a second attempt', () => {
     const room = await roomWithBrain(scene)
     const { held } = await ask(scene, room, QUESTION)
     await scene.sql`update public.agent_task_requests set status = 'cancelled' where id = ${held.task.id}`
+    await scene.sql`update public.agent_task_requests set status = 'pending' where id = ${held.task.id}`
     const again = await takeOver(scene, room, held)
     expect(again.task).toMatchObject({ life: 2, attempt: 1 })
     await perform(room, again)

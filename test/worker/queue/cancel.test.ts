@@ -21,8 +21,8 @@ describe('a cancel', () => {
   it('reaches the worker by its beat where events are not heard', async () => {
     const performer = createPerformer()
     const deaf = { ...scene.connect(), hear: async () => undefined }
-    await hire(scene, performer, { db: deaf, leaseSeconds: 1 })
     const id = await submit(sql)
+    await hire(scene, performer, { db: deaf, leaseSeconds: 1 })
     await performer.nth(1)
     await cancel(sql, id)
     await rowWhen(sql, id, 'cancelled')

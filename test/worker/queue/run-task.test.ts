@@ -44,12 +44,45 @@ describe('an attempt', () => {
     })
   })
 
-  it('that throws a passing error is scheduled again, not before the time it names', async () => {
+  it('that throws a passing error is scheduled again', async () => {
+    const { id, attempt } = await begin()
+    attempt.fail(new TaskError('provider_timeout', 'It was silent.', { retry: true }))
+    const row = await rowWhen(sql, id, 'scheduled')
+    expect(row).toMatchObject({ error: { code: 'provider_timeout', retryable: true }, attempt: 1 })
+  })
+
+  it('that is told when to come back is scheduled for then, and does not count', async () => {
     const { id, attempt } = await begin()
     attempt.fail(new TaskError('rate_limited', 'Later.', { retry: true, afterSeconds: 120 }))
     const row = await rowWhen(sql, id, 'scheduled')
-    expect(row).toMatchObject({ error: { code: 'rate_limited', retryable: true }, attempt: 1 })
+    expect(row).toMatchObject({ error: { code: 'rate_limited', retryable: true }, attempt: 0, snooze_count: 1 })
     expect(secondsUntil(row.run_at)).toBeGreaterThan(110)
+  })
+
+  it('that waits for its children holds nothing, and goes on when they have ended', async () => {
+    const { id, performer, attempt, worker } = await begin()
+    const { children } = (await worker.db.call('spawn_children', {
+      p_task: id,
+      p_lease: attempt.task.leaseId,
+      p_children: [{ key: 'one', kind: 'assistant', request_payload: { prompt: 'One?' } }],
+    })) as { children: { task_id: string }[] }
+    attempt.end({ kind: 'waiting' })
+    await rowWhen(sql, id, 'waiting')
+    const child = await performer.nth(2)
+    expect(child.task.id).toBe(children[0]?.task_id)
+    child.end(done)
+    const again = await performer.nth(3)
+    expect(again.task).toMatchObject({ id, life: 1, attempt: 1 })
+    again.end(done)
+    await rowWhen(sql, id, 'completed')
+  })
+
+  it('is stopped by its deadline, and fails with what was there', async () => {
+    const deadline = new Date(Date.now() + 300)
+    const { id, attempt } = await begin({ partial: { answer: 'It sca', partial: true } }, { deadline_at: deadline })
+    const row = await rowWhen(sql, id, 'failed')
+    expect(row).toMatchObject({ error: { code: 'deadline_exceeded' }, response_payload: { answer: 'It sca' } })
+    expect(attempt.signal.aborted).toBe(true)
   })
 
   it('that meets an error which no one foresaw is tried again as internal, and says nothing of it on the row', async () => {

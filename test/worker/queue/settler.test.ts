@@ -27,7 +27,7 @@ async function begin(count: number) {
 }
 
 const completed = (answer: string): Settlement => ({ outcome: 'completed', detail: { response: { answer } } })
-const never = new AbortController().signal
+const never = () => false
 
 describe('settling', () => {
   it('goes at once when nothing is under way', async () => {
@@ -39,11 +39,22 @@ describe('settling', () => {
 
   it('takes together what ends while a call is under way', async () => {
     const { tasks, settle, calls, nth } = await begin(5)
-    const settled = tasks.map(task => settle(task, completed('a'), never))
-    ;(await nth(1)).answer()
+    const [first, ...others] = tasks.map(task => () => settle(task, completed('a'), never))
+    const settled = [only(first)()]
+    const call = await nth(1)
+    settled.push(...others.map(each => each()))
+    call.answer()
     ;(await nth(2)).answer()
     expect(await Promise.all(settled)).toEqual(Array(5).fill('completed'))
     expect(calls.map(call => call.size)).toEqual([1, 4])
+  })
+
+  it('takes together what ends in the same turn', async () => {
+    const { tasks, settle, calls, nth } = await begin(5)
+    const settled = tasks.map(task => settle(task, completed('a'), never))
+    ;(await nth(1)).answer()
+    expect(await Promise.all(settled)).toEqual(Array(5).fill('completed'))
+    expect(calls.map(call => call.size)).toEqual([5])
   })
 
   it('does not let one detail that the database refuses hold back its neighbours', async () => {
@@ -72,17 +83,17 @@ describe('settling', () => {
   })
 
   it('gives up when the lease is lost while the database is away', async () => {
-    const lost = new AbortController()
+    let isLost = false
     const told = listenIn()
     const away = { ...scene.connect(), call: () => Promise.reject(outage()) }
     const settle = createSettler({ db: away, telemetry: told.telemetry })
     const settled = settle(
       { id: crypto.randomUUID(), leaseId: crypto.randomUUID() } as Task,
       completed('a'),
-      lost.signal,
+      () => isLost,
     )
     await told.until('databaseFailed')
-    lost.abort()
+    isLost = true
     expect(await settled).toBe('lost')
   })
 })

@@ -31,6 +31,7 @@ describe('upkeep', () => {
     await sql`update public.agent_task_requests set status = 'cancelled', finished_at = now() - interval '2 hours'
       where id = ${old}`
     await sql`update public.agent_task_requests set status = 'cancelled' where id = ${young}`
+    await sql`update worker.settings set pruned_at = '-infinity'`
     start()
     await waitFor('the pruning', async () => {
       const left = await sql`select task_id from public.agent_task_deltas`
@@ -40,8 +41,8 @@ describe('upkeep', () => {
 
   it('goes on after a failure', async () => {
     let calls = 0
-    const before = () => {
-      if (++calls < 3) throw outage()
+    const before = (name: string) => {
+      if (name === 'upkeep' && ++calls < 3) throw outage()
     }
     const { told } = start(intercept(scene.connect(), { before }))
     await told.until('tasksReaped')
@@ -53,7 +54,7 @@ describe('upkeep', () => {
     const round = Promise.withResolvers<void>()
     const db = intercept(scene.connect(), {
       before: async name => {
-        if (name !== 'reap') return
+        if (name !== 'upkeep') return
         rounds += 1
         running += 1
         most = Math.max(most, running)

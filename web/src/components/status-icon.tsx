@@ -1,9 +1,16 @@
 import { Loader, ThemeIcon } from '@mantine/core'
 import type { TaskStatus } from '../../../shared/task.ts'
-import { IconAlert, IconCheck, IconClock, IconRetry, IconStop } from '../icons.ts'
+import { IconAlert, IconCheck, IconClock, IconPause, IconRetry, IconStop } from '../icons.ts'
 import { statusColor } from '../words/status-words.ts'
 
-const icons = { scheduled: IconRetry, pending: IconClock, completed: IconCheck, failed: IconAlert, cancelled: IconStop }
+const icons = {
+  scheduled: IconRetry,
+  pending: IconClock,
+  waiting: IconPause,
+  completed: IconCheck,
+  failed: IconAlert,
+  cancelled: IconStop,
+}
 
 /** A status as a sign; its words stand beside it. */
 export function StatusIcon({ status }: { status: TaskStatus }) {

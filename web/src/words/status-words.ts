@@ -6,6 +6,7 @@ export const statusName: Record<TaskStatus, string> = {
   scheduled: 'Scheduled',
   pending: 'Waiting',
   processing: 'Working',
+  waiting: 'Parked',
   completed: 'Completed',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -16,6 +17,7 @@ export const statusColor: Record<TaskStatus, string> = {
   scheduled: 'yellow',
   pending: 'gray',
   processing: 'blue.5',
+  waiting: 'blue.5',
   completed: 'pine',
   failed: 'red',
   cancelled: 'gray',
@@ -30,6 +32,8 @@ export function describeStatus(task: AgentTask, agent: string | null): string {
       return task.attempt > 0 ? 'Waiting for another worker' : 'Waiting for a worker'
     case 'processing':
       return describeWork(task, agent)
+    case 'waiting':
+      return 'Waiting for the tasks that it has started'
     case 'completed':
       return `Completed${howLong(task)}`
     case 'failed':
