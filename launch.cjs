@@ -18,6 +18,8 @@ const COMMANDS = {
   types: [['supabase/local/types.ts']],
   test: [[VITEST, 'run']],
   'bench:latency': [['test/bench/latency.ts']],
+  'bench:queue': [['test/bench/queue/main.ts']],
+  chaos: [['test/chaos/main.ts']],
   check: [
     ['node_modules/@biomejs/biome/bin/biome', 'check'],
     ['node_modules/typescript/bin/tsc', '--noEmit'],

@@ -52,6 +52,7 @@ const meanings: Record<string, Meaning> = {
   '22P05': invalid,
   '23514': invalid,
   '42501': ['not_allowed', false],
+  PT409: ['key_taken', false],
   PT429: ['too_many_tasks', true],
   PGRST301: signedOut,
   PGRST303: signedOut,

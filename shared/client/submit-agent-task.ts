@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Database } from '../database.types.ts'
 import { type Kind, kinds, type RequestOf } from '../kinds.ts'
 import { type AgentTask, isFinished } from '../task.ts'
 import { AgentTaskError, errorOfResponse, errorOfTask } from './agent-task-error.ts'
@@ -17,6 +18,12 @@ export type Submission<K extends Kind = 'assistant'> = RequestOf<K> & {
   priority?: number
   /** Not before this moment. */
   runAt?: Date
+  /** If it is not done by then, it fails with the code `deadline_exceeded`. */
+  deadlineAt?: Date
+  /** The same key again, of the same user and enterprise, gives the same task as it is then. */
+  idempotencyKey?: string
+  /** Cancels the user's unfinished tasks of this kind with the same key. */
+  supersedeKey?: string
 }
 
 /**
@@ -36,25 +43,29 @@ export async function submitAgentTask<K extends Kind = 'assistant'>(
 }
 
 /**
- * Submits a task and returns its row as inserted.
- * @throws AgentTaskError `invalid_request`, `not_allowed`, `too_many_tasks`, `signed_out`, `unreachable` (retryable)
+ * Submits a task and returns its row as inserted, or with a known idempotency key as it is now.
+ * @throws AgentTaskError `invalid_request`, `not_allowed`, `too_many_tasks`, `key_taken` (another task has the idempotency
+ * key), `signed_out`, `unreachable` (retryable)
  */
 export async function insertAgentTask<K extends Kind = 'assistant'>(
   supabase: Supabase,
   submission: Submission<K>,
 ): Promise<AgentTask> {
-  const { kind = 'assistant', enterpriseId, priority, runAt } = submission
+  const { kind = 'assistant', enterpriseId, priority, runAt, deadlineAt, idempotencyKey, supersedeKey } = submission
+  const row = {
+    kind,
+    request_payload: parseRequest(kind, submission),
+    ...(enterpriseId && { enterprise_id: enterpriseId }),
+    ...(priority !== undefined && { priority }),
+    ...(runAt && { run_at: runAt.toISOString() }),
+    ...(deadlineAt && { deadline_at: deadlineAt.toISOString() }),
+    ...(supersedeKey && { supersede_key: supersedeKey }),
+  }
+  if (idempotencyKey) return await submitOnce(supabase, { ...row, idempotency_key: idempotencyKey })
   const id = crypto.randomUUID()
   const { data, error, status } = await supabase
     .from('agent_task_requests')
-    .insert({
-      id,
-      kind,
-      request_payload: parseRequest(kind, submission),
-      ...(enterpriseId && { enterprise_id: enterpriseId }),
-      ...(priority !== undefined && { priority }),
-      ...(runAt && { run_at: runAt.toISOString() }),
-    })
+    .insert({ id, ...row })
     .select(taskColumns)
     .abortSignal(AbortSignal.timeout(patienceMs))
     .single()
@@ -63,6 +74,17 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
   const known = status === 0 ? await readRow(supabase, id).catch(() => null) : null
   if (known) return known
   throw errorOfResponse(error, status)
+}
+
+async function submitOnce(
+  supabase: Supabase,
+  row: Database['public']['Functions']['submit_agent_task']['Args'],
+): Promise<AgentTask> {
+  const { data, error, status } = await supabase
+    .rpc('submit_agent_task', row)
+    .abortSignal(AbortSignal.timeout(patienceMs))
+  if (error) throw errorOfResponse(error, status)
+  return parseTask(data)
 }
 
 // The schema takes the kind's own fields out of the submission and leaves the rest.

@@ -131,3 +131,36 @@ test('a task with a time to start waits for it, and keeps its place by priority'
   expect(task).toMatchObject({ status: 'scheduled', priority: 7, request_payload: { context: { page: 3 } } })
   expect(Date.parse(task.run_at)).toBe(runAt.getTime())
 })
+
+describe('a task with an idempotency key', () => {
+  const ask = (prompt: string, idempotencyKey: string) => insertAgentTask(ada.client, { prompt, idempotencyKey })
+
+  test('is submitted once, however often it is sent', async () => {
+    const [first, second] = await Promise.all([ask('Once?', 'one'), ask('Once?', 'one')])
+    expect(second.id).toBe(first.id)
+    await cancelAgentTask(ada.client, first.id)
+    expect(await ask('Once?', 'one')).toMatchObject({ id: first.id, status: 'cancelled' })
+  })
+
+  test('refuses another question under the same key, and says so', async () => {
+    await ask('This?', 'two')
+    await expect(ask('That?', 'two')).rejects.toMatchObject({ code: 'key_taken', retryable: false })
+  })
+})
+
+test('a task with a supersede key cancels the one before', async () => {
+  const first = await insertAgentTask(ada.client, { prompt: 'Draft 1', supersedeKey: 'draft' })
+  const second = await insertAgentTask(ada.client, { prompt: 'Draft 2', supersedeKey: 'draft' })
+  const rows =
+    await stack.sql`select id, status from agent_task_requests where supersede_key = 'draft' order by created_at`
+  expect(rows).toEqual([
+    { id: first.id, status: 'cancelled' },
+    { id: second.id, status: 'pending' },
+  ])
+})
+
+test('a task may have a deadline', async () => {
+  const deadlineAt = new Date(Date.now() + 60_000)
+  const task = await insertAgentTask(ada.client, { prompt: 'Soon?', deadlineAt })
+  expect(new Date(String(task.deadline_at))).toEqual(deadlineAt)
+})
