@@ -447,14 +447,14 @@ isOneToOne: false
                   ]
                 },"workers": {
                   Row: {
-                    "beat_at": string,"hears": string,"host": string,"id": string,"idle": boolean,"in_flight": number,"kinds": (string)[] | null,"started_at": string,"version": string
+                    "beat_at": string,"hears": string,"host": string,"id": string,"idle": boolean,"in_flight": number,"kinds": (string)[] | null,"slots": number | null,"started_at": string,"version": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "beat_at": string,"hears": string,"host": string,"id": string,"idle"?: boolean,"in_flight"?: number,"kinds"?: (string)[] | null,"started_at": string,"version": string
+                    "beat_at": string,"hears": string,"host": string,"id": string,"idle"?: boolean,"in_flight"?: number,"kinds"?: (string)[] | null,"slots"?: number | null,"started_at": string,"version": string
                   }
                   Update: {
-                    "beat_at"?: string,"hears"?: string,"host"?: string,"id"?: string,"idle"?: boolean,"in_flight"?: number,"kinds"?: (string)[] | null,"started_at"?: string,"version"?: string
+                    "beat_at"?: string,"hears"?: string,"host"?: string,"id"?: string,"idle"?: boolean,"in_flight"?: number,"kinds"?: (string)[] | null,"slots"?: number | null,"started_at"?: string,"version"?: string
                   }
                   Relationships: [
                     
@@ -483,7 +483,7 @@ isOneToOne: false
 { Args: { "p_deltas": (Json)[],"p_lease": string,"p_task": string }; Returns: string
                            },
 "beat":
-{ Args: { "p_hears": string,"p_host": string,"p_kinds"?: (string)[],"p_lease_seconds": number,"p_leases": (string)[],"p_tasks": (string)[],"p_version": string,"p_worker": string }; Returns: {
+{ Args: { "p_hears": string,"p_host": string,"p_kinds"?: (string)[],"p_lease_seconds": number,"p_leases": (string)[],"p_slots"?: number,"p_tasks": (string)[],"p_version": string,"p_worker": string }; Returns: {
               "lease_id": string,"verdict": string
             }[]
                            },

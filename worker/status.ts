@@ -39,7 +39,7 @@ function queueOf({ depth }: Stats): string {
   const lines = depth.map(
     ({ kind, status, tasks }) => `  ${kind.padEnd(20)} ${status.padEnd(12)} ${String(tasks).padStart(8)}`,
   )
-  return ['Queue:', ...lines].join('\n')
+  return ['Queue (what has ended: within a day):', ...lines].join('\n')
 }
 
 function waitOf({ oldest_pending_seconds: oldest, stuck }: Stats): string {

@@ -33,7 +33,7 @@ create index requests_by_supersede_key on public.agent_task_requests (user_id, s
   where supersede_key is not null;
 create index requests_of_parent on public.agent_task_requests (parent_id) where parent_id is not null;
 -- The newest tasks of all, for platform admins; the oldest, for those who prune.
-create index requests_by_age on public.agent_task_requests (created_at);
+create index requests_by_age on public.agent_task_requests (created_at, id);
 
 grant insert (deadline_at, idempotency_key, supersede_key) on public.agent_task_requests to authenticated;
 

@@ -109,8 +109,8 @@ grant usage on sequence worker.turns to service_role;
 alter table public.agent_task_requests set (fillfactor = 45);
 drop index public.requests_to_claim, public.requests_to_promote, public.requests_open_of_user;
 
--- Which kinds a worker takes; null is all.
-alter table worker.workers add column kinds text[];
+-- Which kinds a worker takes (null is all), and how many tasks at once.
+alter table worker.workers add column kinds text[], add column slots integer;
 
 -- Places ---------------------------------------------------------------------------------------------------------
 
@@ -127,20 +127,6 @@ as $$
   select pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 $$;
 
-create type private.place as (entered bigint, turn bigint);
-
-create function private.earlier(bigint, bigint, bigint, bigint) returns private.place
-language sql immutable set search_path = ''
-as $$
-  select case when ($1, $2) < ($3, $4) then ($1, $2)::private.place else ($3, $4)::private.place end
-$$;
-
-create function private.later(bigint, bigint, bigint, bigint) returns private.place
-language sql immutable set search_path = ''
-as $$
-  select case when ($1, $2) > ($3, $4) then ($1, $2)::private.place else ($3, $4)::private.place end
-$$;
-
 create function private.count_at_work(p_lane integer) returns integer
 language sql stable set search_path = '' set enable_seqscan = off
 as $$
@@ -148,18 +134,6 @@ as $$
     and (q.entered, q.turn) >= (l.first_entered, l.first_turn)
     and (q.entered, q.turn) <= (l.last_entered, l.last_turn)
   where l.id = p_lane
-$$;
-
--- The first place in the given span that is at work, or the end of the span.
-create function private.first_at_work(p_lane integer, bigint, bigint, bigint, bigint) returns private.place
-language sql stable set search_path = '' set enable_seqscan = off
-as $$
-  (select (q.entered, q.turn)::private.place from worker.queue q
-  where q.lane_id = p_lane and q.lease_id is not null and (q.entered, q.turn) >= ($2, $3) and (q.entered, q.turn) <= ($4, $5)
-  order by q.entered, q.turn limit 1)
-  union all
-  select ($4, $5)::private.place
-  limit 1
 $$;
 
 -- Lining up ------------------------------------------------------------------------------------------------------
@@ -647,33 +621,60 @@ $$;
 
 -- Notes how far claims have come in each lane: where the next one begins, and between which places tasks are at work.
 create function private.move_on(p_lanes integer[], p_entered bigint[], p_turns bigint[], p_oldest bigint) returns void
-language sql volatile set search_path = '' set enable_seqscan = off set enable_bitmapscan = off set enable_memoize = off
+language plpgsql set search_path = '' set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
 as $$
-  update worker.lanes l
-  set next_entered = next.entered, next_turn = next.turn, used_at = worker.now(),
-    first_entered = first.entered, first_turn = first.turn, last_entered = last.entered, last_turn = last.turn
-  from (
-    select distinct on (lane_id) *,
-      first_value(entered) over up as least_entered, first_value(turn) over up as least_turn
+declare
+  v_picked record;
+  v_lane worker.lanes;
+begin
+  for v_picked in
+    select distinct on (lane_id) lane_id, entered as last_entered, turn as last_turn,
+      first_value(entered) over up as first_entered, first_value(turn) over up as first_turn
     from unnest(p_lanes, p_entered, p_turns) u (lane_id, entered, turn)
     window up as (partition by lane_id order by entered, turn)
     order by lane_id, entered desc, turn desc
-  ) picked
-  join worker.lanes o on o.id = picked.lane_id
-  cross join lateral private.later(o.last_entered, o.last_turn, picked.entered, picked.turn) last
-  -- The first that still waits, which may have been left out.
-  cross join lateral (
-    (select q.entered, q.turn from worker.queue q
-    where q.lane_id = o.id and q.lease_id is null and (q.entered, q.turn) >= (o.next_entered, o.next_turn)
-    order by q.entered, q.turn limit 1)
-    union all values (picked.entered, picked.turn)
-    limit 1
-  ) head
-  cross join lateral private.earlier(head.entered, head.turn, p_oldest, 0) next
-  -- One that could not be had before may lie before all that are at work.
-  cross join lateral private.earlier(o.first_entered, o.first_turn, picked.least_entered, picked.least_turn) least
-  cross join lateral private.first_at_work(o.id, least.entered, least.turn, last.entered, last.turn) first
-  where l.id = o.id
+  loop
+    select * into v_lane from worker.lanes where id = v_picked.lane_id;
+    if (v_picked.last_entered, v_picked.last_turn) > (v_lane.last_entered, v_lane.last_turn) then
+      v_lane.last_entered := v_picked.last_entered;
+      v_lane.last_turn := v_picked.last_turn;
+    end if;
+
+    -- The first that still waits, which may have been left out.
+    select q.entered, q.turn into v_lane.next_entered, v_lane.next_turn from worker.queue q
+    where q.lane_id = v_lane.id and q.lease_id is null and (q.entered, q.turn) >= (v_lane.next_entered, v_lane.next_turn)
+    order by q.entered, q.turn limit 1;
+    if not found then
+      v_lane.next_entered := v_picked.last_entered;
+      v_lane.next_turn := v_picked.last_turn;
+    end if;
+    if v_lane.next_entered >= p_oldest then
+      v_lane.next_entered := p_oldest;
+      v_lane.next_turn := 0;
+    end if;
+
+    -- One that could not be had before may lie before all that are at work.
+    if (v_picked.first_entered, v_picked.first_turn) < (v_lane.first_entered, v_lane.first_turn) then
+      v_lane.first_entered := v_picked.first_entered;
+      v_lane.first_turn := v_picked.first_turn;
+    end if;
+    select q.entered, q.turn into v_lane.first_entered, v_lane.first_turn from worker.queue q
+    where q.lane_id = v_lane.id and q.lease_id is not null
+      and (q.entered, q.turn) >= (v_lane.first_entered, v_lane.first_turn)
+      and (q.entered, q.turn) <= (v_lane.last_entered, v_lane.last_turn)
+    order by q.entered, q.turn limit 1;
+    if not found then
+      v_lane.first_entered := v_lane.last_entered;
+      v_lane.first_turn := v_lane.last_turn;
+    end if;
+
+    update worker.lanes l
+    set next_entered = v_lane.next_entered, next_turn = v_lane.next_turn,
+      first_entered = v_lane.first_entered, first_turn = v_lane.first_turn,
+      last_entered = v_lane.last_entered, last_turn = v_lane.last_turn, used_at = worker.now()
+    where l.id = v_lane.id;
+  end loop;
+end
 $$;
 
 -- Beats ----------------------------------------------------------------------------------------------------------
@@ -685,7 +686,7 @@ drop function worker.beat(uuid, text, text, text, uuid[], uuid[], integer);
 -- old lease and the new one.
 create function worker.beat(
   p_worker uuid, p_host text, p_version text, p_hears text, p_tasks uuid[], p_leases uuid[], p_lease_seconds integer,
-  p_kinds text[] default null
+  p_kinds text[] default null, p_slots integer default null
 )
 returns table (lease_id uuid, verdict text)
 language plpgsql set search_path = '' set enable_seqscan = off set enable_bitmapscan = off set enable_memoize = off set plan_cache_mode = force_generic_plan
@@ -694,10 +695,10 @@ as $$
 declare
   v_now constant timestamptz := worker.now();
 begin
-  insert into worker.workers (id, host, version, hears, kinds, in_flight, started_at, beat_at)
-  values (p_worker, p_host, p_version, p_hears, p_kinds, cardinality(p_tasks), v_now, v_now)
+  insert into worker.workers (id, host, version, hears, kinds, slots, in_flight, started_at, beat_at)
+  values (p_worker, p_host, p_version, p_hears, p_kinds, p_slots, cardinality(p_tasks), v_now, v_now)
   on conflict (id) do update
-    set hears = excluded.hears, kinds = excluded.kinds, in_flight = excluded.in_flight, beat_at = excluded.beat_at;
+    set hears = excluded.hears, kinds = excluded.kinds, slots = excluded.slots, in_flight = excluded.in_flight, beat_at = excluded.beat_at;
   -- A ticket that somebody holds is being settled or taken away: the next beat tells.
   update worker.queue q set expires_at = v_now + make_interval(secs => p_lease_seconds)
   where q.ctid = any (array(
@@ -999,6 +1000,6 @@ grant execute on function public.explain_wait to authenticated, service_role;
 
 revoke execute on all functions in schema worker, private from public;
 grant execute on function private.this_transaction, private.oldest_transaction, private.tenant_of, private.rank_of,
-  private.open_lanes, private.lane_of, private.lane_bucket, private.has_to_weigh, private.has_caps, private.is_stuck, private.line_up, private.next_in_line, private.move_on, private.earlier, private.later, private.first_at_work, private.ending_of,
+  private.open_lanes, private.lane_of, private.lane_bucket, private.has_to_weigh, private.has_caps, private.is_stuck, private.line_up, private.next_in_line, private.move_on, private.ending_of,
   private.deadline_exceeded
   to service_role;

@@ -1,9 +1,10 @@
 import postgres from 'postgres'
-import { afterAll, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import { cloneDatabase } from '../support/database.ts'
 import { addUser } from '../support/roles.ts'
 import { only } from './only.ts'
-import { claimOne, type Held, settle } from './verbs.ts'
+import { violations } from './rules.ts'
+import { claimOne, type Held, settle, spawn } from './verbs.ts'
 
 type Json = postgres.JSONValue
 type Row = Record<string, unknown>
@@ -24,6 +25,7 @@ interface SessionOptions {
   onNotice?: (message: string) => void
 }
 
+/** A file's scene. After each of its tests the queue must be whole. */
 export async function setScene(): Promise<Scene> {
   const { sql, url, drop } = await cloneDatabase()
   const sessions: postgres.Sql[] = []
@@ -45,7 +47,16 @@ export async function setScene(): Promise<Scene> {
     await Promise.all(sessions.map(session => session`rollback`))
     await Promise.all(sessions.map(session => session`select set_config('worker.fake_now', '', false)`))
     await sql`delete from public.agent_task_requests`
+    await sql`delete from worker.queue`
+    await sql`delete from worker.lanes`
+    await sql`delete from worker.kinds`
+    await sql`delete from worker.tenants`
+    await sql`delete from worker.parents_to_check`
     await sql`delete from worker.workers`
+  })
+  afterEach(async () => {
+    await Promise.all(sessions.map(session => session`rollback`))
+    expect(await violations(sql), 'what must hold after each test').toEqual([])
   })
   return { sql, worker, connect }
 }
@@ -79,6 +90,11 @@ export async function requestIn(status: string, { sql, worker }: Scene, values: 
   if (status === 'pending') return submit(sql, values)
   if (status === 'scheduled') return submit(sql, { ...values, run_at: new Date(Date.now() + 3_600_000) })
   const held = await submitAndClaim({ sql, worker }, values)
+  if (status === 'waiting') {
+    await spawn(worker, held, { key: 'a', kind: 'child' })
+    await settle(worker, { ...held, outcome: 'waiting' })
+    return held.task
+  }
   if (status === 'cancelled')
     await sql`update public.agent_task_requests set cancel_requested_at = now() where id = ${held.task}`
   if (status !== 'processing') await settle(worker, { ...held, outcome: status, detail: ENDS[status] ?? {} })
@@ -93,12 +109,17 @@ const ENDS: Record<string, Json> = {
 /** Submits a request with the highest priority, and claims it. */
 export async function submitAndClaim({ sql, worker }: Pick<Scene, 'sql' | 'worker'>, values: Row = {}): Promise<Held> {
   const task = await submit(sql, { ...values, priority: 9 })
-  const held = await claimOne(worker)
+  const held = await claimOne(worker, { kinds: [String(values.kind ?? 'assistant')] })
   expect(held.task).toBe(task)
   return held
 }
 
-export const STATES = ['scheduled', 'pending', 'processing', 'completed', 'failed', 'cancelled']
+export const STATES = ['scheduled', 'pending', 'processing', 'waiting', 'completed', 'failed', 'cancelled']
+
+/** In so many milliseconds from now. */
+export function inMs(ms: number): Date {
+  return new Date(Date.now() + ms)
+}
 
 // Concurrency ---------------------------------------------------------------------------------------------------------
 
@@ -115,6 +136,18 @@ async function someoneWaits(sql: postgres.Sql): Promise<void> {
     if (waiting.length > 0) return
   }
   throw new Error('No session waits for a lock.')
+}
+
+/**
+ * Resolves when every transaction has ended that is older than what stands in line. Those of other tests count, too: they
+ * share the cluster.
+ */
+export async function olderEnded(sql: postgres.Sql): Promise<void> {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+    const [row] = await sql`select private.oldest_transaction() > max(entered) as ended from worker.queue`
+    if (row?.ended) return
+  }
+  throw new Error('An older transaction stays open.')
 }
 
 // People --------------------------------------------------------------------------------------------------------------
@@ -136,7 +169,7 @@ export async function addPeople(sql: postgres.Sql) {
   }
 }
 
-async function addEnterprise(sql: postgres.Sql, name: string): Promise<string> {
+export async function addEnterprise(sql: postgres.Sql, name: string): Promise<string> {
   const [row] = await sql<{ id: string }[]>`insert into public.enterprises (name) values (${name}) returning id`
   return only(row).id
 }

@@ -52,10 +52,34 @@ export async function settle(worker: postgres.Sql, ...endings: Ending[]): Promis
 }
 
 /** Beats once; returns the verdict on each, in the order given. */
-export async function beat(worker: postgres.Sql, held: Held[], seconds = 60): Promise<(string | undefined)[]> {
+export async function beat(
+  worker: postgres.Sql,
+  held: Held[],
+  seconds = 60,
+  by = WORKER,
+): Promise<(string | undefined)[]> {
   const rows = await worker<{ lease_id: string; verdict: string }[]>`
-    select * from worker.beat(${WORKER}, 'host', '1', 'postgres', ${held.map(h => h.task)}, ${held.map(h => h.lease)}, ${seconds})`
+    select * from worker.beat(${by}, 'host', '1', 'postgres', ${held.map(h => h.task)}, ${held.map(h => h.lease)}, ${seconds})`
   return held.map(({ lease }) => rows.find(row => row.lease_id === lease)?.verdict)
+}
+
+interface Child {
+  key: string
+  kind?: string
+  request_payload?: Json
+  priority?: number
+}
+
+interface Spawned {
+  verdict: string
+  children: { key: string; task_id: string; status: string; response_payload: Json; error: Json }[]
+}
+
+/** Makes children of a running task, of the kind `child` where none is said. */
+export async function spawn(worker: postgres.Sql, { task, lease }: Held, ...children: Child[]): Promise<Spawned> {
+  const rows = jsons(children.map(child => ({ kind: 'child', request_payload: {}, ...child })))
+  const [row] = await worker`select worker.spawn_children(${task}, ${lease}, ${rows}::text[]::jsonb[]) as spawned`
+  return only(row).spawned
 }
 
 export function reap(worker: postgres.Sql, limit = 100) {

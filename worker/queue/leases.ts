@@ -23,7 +23,7 @@ export type Leases = {
 
 export function keepLeases(options: {
   db: Db
-  worker: { id: string; host: string; version: string; kinds: string[] | null }
+  worker: { id: string; host: string; version: string; kinds: string[] | null; slots: number }
   leaseSeconds: number
   telemetry: Telemetry
   /** Called when beats are taken again. */
@@ -49,6 +49,7 @@ export function keepLeases(options: {
       p_leases: beaten.map(([leaseId]) => leaseId),
       p_lease_seconds: leaseSeconds,
       ...(worker.kinds && { p_kinds: worker.kinds }),
+      p_slots: worker.slots,
     })
     for (const { lease_id, verdict } of verdicts) {
       const each = held.get(lease_id)

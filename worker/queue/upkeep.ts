@@ -11,6 +11,7 @@ const done = z
     reaped: z.array(z.object({ task_id: z.string(), status: z.string() })),
     expired: z.number(),
     pruned: z.number(),
+    has_due_schedules: z.boolean(),
   })
   .nullable()
 
@@ -24,11 +25,7 @@ export function startUpkeep(options: { db: Db; reapSeconds: number; telemetry: T
   const { db, reapSeconds, telemetry } = options
   let running: Promise<unknown> | undefined
 
-  const round = () =>
-    Promise.all([
-      upkeep(db, telemetry).catch(error => telemetry.databaseFailed('upkeep', error)),
-      enqueueDue({ db, telemetry }).catch(error => telemetry.databaseFailed('schedules', error)),
-    ])
+  const round = () => upkeep(db, telemetry).catch(error => telemetry.databaseFailed('upkeep', error))
   const timer = setInterval(() => {
     running ??= round().finally(() => {
       running = undefined
@@ -45,4 +42,5 @@ async function upkeep(db: Db, telemetry: Telemetry): Promise<void> {
   const result = done.parse(await db.call('upkeep', { p_limit: LIMIT }))
   telemetry.upkeepDone(result)
   if (result) telemetry.tasksReaped(result.reaped)
+  if (result?.has_due_schedules) await enqueueDue({ db, telemetry })
 }

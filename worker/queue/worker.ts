@@ -31,7 +31,7 @@ export async function startWorker(options: Options & { telemetry: Telemetry }): 
   const waker = createWaker()
   const leases = keepLeases({
     db,
-    worker: { id, ...identity, kinds: config.kinds },
+    worker: { id, ...identity, kinds: config.kinds, slots: config.concurrency },
     leaseSeconds: config.leaseSeconds,
     telemetry,
     onRecovery: waker.wake,

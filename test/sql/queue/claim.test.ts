@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later, request, setScene, submit } from '../arrange.ts'
+import { inMs, later, request, setScene, submit, whileWaiting } from '../arrange.ts'
 import { claim, register, WORKER } from '../verbs.ts'
 
 const { sql, worker, connect } = await setScene()
@@ -46,11 +46,10 @@ describe('worker.claim', () => {
     expect(await claim(worker, { slots: 0 })).toEqual([])
   })
 
-  test('takes the higher priority first, then the older request', async () => {
-    const young = await submit(sql, { priority: 0 })
-    const urgent = await submit(sql, { priority: 9 })
+  test('takes of one tenant the higher priority first, then the older request', async () => {
     const old = await submit(sql, { priority: 0 })
-    await sql`update public.agent_task_requests set run_at = now() - interval '1 hour' where id = ${old}`
+    const urgent = await submit(sql, { priority: 9 })
+    const young = await submit(sql, { priority: 0 })
     const order = [await claim(worker), await claim(worker), await claim(worker)].map(([task]) => task?.task_id)
     expect(order).toEqual([urgent, old, young])
   })
@@ -79,6 +78,19 @@ describe('worker.claim', () => {
     await later(worker, '50 seconds')
     expect(await claim(worker)).toEqual([])
     expect(await request(sql, id)).toMatchObject({ status: 'scheduled' })
+  })
+
+  test('tells how many seconds a request has waited, and how many are left until its deadline', async () => {
+    await submit(sql, { deadline_at: inMs(3_600_000) })
+    await later(worker, '10 minutes')
+    const [task] = await claim(worker)
+    expect(task?.waited_seconds).toBeCloseTo(600, -1)
+    expect(task?.deadline_seconds).toBeCloseTo(3000, -1)
+  })
+
+  test('tells of no deadline where there is none', async () => {
+    await submit(sql)
+    expect(await claim(worker)).toMatchObject([{ deadline_seconds: null }])
   })
 
   test('leaves what is ended or already claimed', async () => {
@@ -113,13 +125,12 @@ describe('worker.claim', () => {
     expect(await sql`select idle from worker.workers`).toEqual([{ idle: false }])
   })
 
-  test('passes over what another session is just claiming, and never gives one request twice', async () => {
+  test('waits for another session that is just claiming, and never gives one request twice', async () => {
     const ids = await Promise.all(Array.from({ length: 4 }, () => submit(sql)))
     const other = await connect({ role: 'service_role' })
     await other`begin`
     const theirs = await claim(other, { slots: 2 })
-    const ours = await claim(worker, { slots: 4 })
-    await other`commit`
+    const [ours] = await whileWaiting(sql, claim(worker, { slots: 4 }), () => other`commit`)
     expect(ours).toHaveLength(2)
     expect([...theirs, ...ours].map(task => task.task_id).sort()).toEqual(ids.sort())
   })

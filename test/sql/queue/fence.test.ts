@@ -8,6 +8,7 @@ import {
   reap,
   recordSteps,
   settle,
+  spawn,
   step,
   textDelta,
   WORKER,
@@ -43,13 +44,25 @@ const LOSSES: [string, (held: Held) => Promise<unknown>][] = [
   ],
   ['its task was ended by hand', ({ task }) => edit(sql, task, { status: 'failed' })],
   ['its task was settled before', held => settle(worker, { ...held, outcome: 'released' })],
+  [
+    'its task was snoozed before',
+    held => settle(worker, { ...held, outcome: 'snooze', detail: { after_seconds: 60 } }),
+  ],
+  [
+    'its task waits for its children',
+    async held => {
+      await spawn(worker, held, { key: 'a' })
+      await settle(worker, { ...held, outcome: 'waiting' })
+    },
+  ],
   ['its task was deleted', ({ task }) => sql`delete from public.agent_task_requests where id = ${task}`],
 ]
 
 async function everything() {
   return [
     await sql`select * from public.agent_task_requests`,
-    await sql`select * from worker.leases`,
+    await sql`select * from worker.queue order by task_id`,
+    await sql`select * from worker.lanes order by id`,
     await sql`select * from public.agent_task_steps`,
     await sql`select * from public.agent_task_deltas`,
   ]
@@ -57,21 +70,25 @@ async function everything() {
 
 describe('a dead attempt can no longer write', () => {
   describe.each(LOSSES)('when %s', (_, lose) => {
-    test.each(['completed', 'failed', 'retry', 'cancelled', 'released'])('settle %s is lost', async outcome => {
-      const held = await submitAndClaim(scene)
-      await lose(held)
-      const before = await everything()
-      expect(await settle(worker, { ...held, outcome, detail: { response: { answer: 'late' } } })).toEqual(['lost'])
-      expect(await everything()).toEqual(before)
-    })
+    test.each(['completed', 'failed', 'retry', 'snooze', 'cancelled', 'released', 'waiting'])(
+      'settle %s is lost',
+      async outcome => {
+        const held = await submitAndClaim(scene)
+        await lose(held)
+        const before = await everything()
+        expect(await settle(worker, { ...held, outcome, detail: { response: { answer: 'late' } } })).toEqual(['lost'])
+        expect(await everything()).toEqual(before)
+      },
+    )
 
-    test('beat, record_steps and append_deltas are lost', async () => {
+    test('beat, record_steps, append_deltas and spawn_children are lost', async () => {
       const held = await submitAndClaim(scene)
       await lose(held)
       const before = await everything()
       expect(await beat(worker, [held])).toEqual(['lost'])
       expect(await recordSteps(worker, held, step('model::1'))).toBe('lost')
       expect(await appendDeltas(worker, held, textDelta(1))).toBe('lost')
+      expect(await spawn(worker, held, { key: 'a' })).toEqual({ verdict: 'lost', children: [] })
       expect(await everything()).toEqual(before)
     })
   })

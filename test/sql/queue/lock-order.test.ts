@@ -7,6 +7,8 @@ const { sql, worker } = scene
 const [one, two] = [await scene.connect({ role: 'service_role' }), await scene.connect({ role: 'service_role' })]
 const byHand = await scene.connect()
 
+const OTHER_WORKER = '00000000-0000-4000-8000-00000000000b'
+
 /** Two claimed requests, the lower id first. */
 async function pair() {
   const held = [await submitAndClaim(scene), await submitAndClaim(scene)]
@@ -29,17 +31,33 @@ describe('the order of locks', () => {
     expect(statuses).toEqual([['lost', 'lost'], ['completed']])
   })
 
-  test.each(['low first', 'high first'])('lets a beat wait for a settling batch: %s', async order => {
+  test.each(['low first', 'high first'])('lets a beat pass a settling batch, the next one tells: %s', async order => {
     const { low, high } = await pair()
+    const held = order === 'low first' ? [low, high] : [high, low]
     await one`begin`
     await settle(one, { ...low, outcome: 'completed' })
-    const verdicts = beat(two, order === 'low first' ? [low, high] : [high, low])
-    const results = await whileWaiting(sql, verdicts, async () => {
-      const settled = await settle(one, { ...high, outcome: 'completed' })
-      await one`commit`
-      return settled
-    })
-    expect(results).toEqual([['lost', 'lost'], ['completed']])
+    expect(await beat(two, held)).toEqual(['ok', 'ok'])
+    expect(await settle(one, { ...high, outcome: 'completed' })).toEqual(['completed'])
+    await one`commit`
+    expect(await beat(two, held)).toEqual(['lost', 'lost'])
+  })
+
+  test('lets a beat that is under way keep neither a settle nor another beat from its end', async () => {
+    const { low, high } = await pair()
+    await one`begin`
+    await beat(one, [high, low], 60, OTHER_WORKER)
+    expect(await beat(two, [low, high])).toEqual(['ok', 'ok'])
+    const [statuses] = await whileWaiting(sql, settle(two, { ...low, outcome: 'completed' }), () => one`commit`)
+    expect(statuses).toEqual(['completed'])
+  })
+
+  test('never lets what an attempt writes come into the life after it', async () => {
+    const held = await submitAndClaim(scene)
+    await one`begin`
+    await appendDeltas(one, held, textDelta(1))
+    await whileWaiting(sql, edit(byHand, held.task, { status: 'pending' }), () => one`commit`)
+    expect(await sql`select life from public.agent_task_deltas`).toEqual([{ life: 1 }])
+    expect(await request(sql, held.task)).toMatchObject({ life: 2 })
   })
 
   test('lets an attempt append to its stream while it is settled', async () => {

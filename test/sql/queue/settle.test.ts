@@ -59,7 +59,7 @@ describe('worker.settle', () => {
   })
 
   test('gives the lease back whatever the outcome', async () => {
-    for (const outcome of ['completed', 'failed', 'retry', 'cancelled', 'released']) {
+    for (const outcome of ['completed', 'failed', 'retry', 'snooze', 'cancelled', 'released', 'waiting']) {
       const held = await submitAndClaim(scene)
       await settle(worker, { ...held, outcome })
       expect(await sql`select from worker.leases`, outcome).toHaveLength(0)
@@ -75,17 +75,20 @@ describe('worker.settle', () => {
     ])
   })
 
-  test.each(['retry', 'released'])('cancels instead of %s when a cancel was requested', async outcome => {
-    const held = await submitAndClaim(scene)
-    await edit(sql, held.task, { cancel_requested_at: new Date() })
-    const error = { code: 'provider_down', message: 'Try later.', retryable: true }
-    expect(await settle(worker, { ...held, outcome, detail: { error } })).toEqual(['cancelled'])
-    expect(await request(sql, held.task)).toMatchObject({
-      status: 'cancelled',
-      error: null,
-      finished_at: expect.any(Date),
-    })
-  })
+  test.each(['retry', 'snooze', 'released', 'waiting'])(
+    'cancels instead of %s when a cancel was requested',
+    async outcome => {
+      const held = await submitAndClaim(scene)
+      await edit(sql, held.task, { cancel_requested_at: new Date() })
+      const error = { code: 'provider_down', message: 'Try later.', retryable: true }
+      expect(await settle(worker, { ...held, outcome, detail: { error } })).toEqual(['cancelled'])
+      expect(await request(sql, held.task)).toMatchObject({
+        status: 'cancelled',
+        error: null,
+        finished_at: expect.any(Date),
+      })
+    },
+  )
 
   test('takes a response of 256 KiB', async () => {
     const held = await submitAndClaim(scene)

@@ -32,9 +32,20 @@ describe('worker.stats', () => {
   })
 
   test('counts the leases that have run out', async () => {
+    await register(worker)
     await submitAndClaim(scene)
     expect((await stats()).stuck).toBe(0)
-    await later(worker, '2 minutes')
+    await later(worker, '61 seconds')
+    await register(worker)
+    expect((await stats()).stuck).toBe(1)
+  })
+
+  test('counts the leases of workers that are silent, however long these are', async () => {
+    await register(worker)
+    await submit(sql)
+    await claim(worker, { seconds: 3600 })
+    expect((await stats()).stuck).toBe(0)
+    await later(worker, '61 seconds')
     expect((await stats()).stuck).toBe(1)
   })
 

@@ -87,7 +87,8 @@ describe('a malformed request is refused', () => {
   test.each(['', 'Assistant', 'my kind', '1st', 'a;b', 'x'.repeat(64), 'a\nb'])('when its kind is %j', async kind => {
     await expect(submitText('{}', { kind })).rejects.toMatchObject({
       code: '23514',
-      constraint_name: 'kind_is_a_lower_case_name',
+      message: `"${kind}" cannot be the name of a kind.`,
+      hint: expect.stringContaining('lower-case'),
     })
   })
 

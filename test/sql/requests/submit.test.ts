@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { as } from '../../support/roles.ts'
-import { addPeople, edit, later, request, setScene, submit, user } from '../arrange.ts'
+import { addPeople, edit, inMs, later, request, setScene, submit, user } from '../arrange.ts'
 import { only } from '../only.ts'
 import { claim } from '../verbs.ts'
 
@@ -20,6 +20,7 @@ const FRESH = {
   life: 1,
   attempt: 0,
   crash_count: 0,
+  snooze_count: 0,
   version: '1',
   response_payload: null,
   error: null,
@@ -70,6 +71,7 @@ describe('a row typed into the table editor', () => {
       life: 7,
       attempt: 3,
       crash_count: 2,
+      snooze_count: 4,
       version: 99,
       response_payload: { answer: 'forged' },
       error: { code: 'forged' },
@@ -110,6 +112,9 @@ describe("a user's insert", () => {
       kind: 'course',
       status: 'pending',
       priority: 5,
+      deadline_at: inMs(3_600_000),
+      idempotency_key: 'order-7',
+      supersede_key: 'draft-7',
     }
     expect(await submitAs(people.owner, values)).toMatchObject(values)
   })
@@ -119,6 +124,10 @@ describe("a user's insert", () => {
     attempt: 1,
     max_attempts: 25,
     crash_count: 1,
+    snooze_count: 1,
+    parent_id: '00000000-0000-4000-8000-0000000000c1',
+    schedule_id: '00000000-0000-4000-8000-0000000000c1',
+    scheduled_for: new Date(),
     version: 9,
     response_payload: {},
     error: {},
@@ -168,12 +177,34 @@ describe('run_at', () => {
 })
 
 describe('version and updated_at', () => {
-  test('the version grows by one at every update, whatever the update says', async () => {
+  test('the version grows by one at every update, also at one that says nothing new', async () => {
     const id = await submit(sql)
     await edit(sql, id, { priority: 3 })
     await edit(sql, id, { priority: 3 })
-    await edit(sql, id, { version: 1 })
-    expect(await request(sql, id)).toMatchObject({ version: '4' })
+    expect(await request(sql, id)).toMatchObject({ version: '3' })
+  })
+
+  test('the version grows also when a whole row is written back as it was read before', async () => {
+    const id = await submit(sql)
+    const { version, priority } = await request(sql, id)
+    await edit(sql, id, { priority: 3 })
+    await edit(sql, id, { version, priority })
+    expect(await request(sql, id)).toMatchObject({ version: '3', priority: 0 })
+  })
+
+  test('whoever writes an old version back has the books kept for the rest of the update too', async () => {
+    const id = await submit(sql)
+    await edit(sql, id, { priority: 3 })
+    await edit(sql, id, { version: 1, status: 'cancelled' })
+    expect(await request(sql, id)).toMatchObject({ version: '3', status: 'cancelled', finished_at: expect.any(Date) })
+    expect(await claim(worker)).toEqual([])
+  })
+
+  test('whoever raises the version passes the bookkeeping, for so do the verbs: that is not for hands', async () => {
+    const id = await submit(sql)
+    const { updated_at } = await request(sql, id)
+    await edit(sql, id, { version: 7 })
+    expect(await request(sql, id)).toMatchObject({ version: '7', updated_at })
   })
 
   test('the time of the last update is kept by the database', async () => {

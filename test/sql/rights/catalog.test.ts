@@ -8,17 +8,38 @@ afterAll(drop)
 /** Each with the reason that its migration gives. A new one must be argued for there and named here. */
 const SECURITY_DEFINER = [
   'private.admit_request',
+  'private.check_admin_of',
+  'private.check_may_act',
   'private.check_room_in_queue',
+  'private.drop_all_tickets',
+  'private.drop_tickets',
+  'private.hold_owner',
   'private.is_platform_admin',
+  'private.keep_dead_letter',
   'private.keep_request',
+  'private.keep_schedule',
+  'private.line_up_new',
   'private.lock_own_request',
   'private.my_admin_enterprises',
   'private.my_enterprises',
+  'private.note_parent',
   'private.pass_cancel_on',
+  'private.record_action',
   'private.tell_workers',
   'private.wake_workers',
+  'public.agent_queue_overview',
   'public.cancel_agent_task',
+  'public.cancel_agent_tasks',
+  'public.explain_wait',
+  'public.keep_agent_tasks',
+  'public.limit_agent_kind',
+  'public.limit_agent_tenant',
+  'public.pause_agent_kind',
+  'public.pause_agent_schedule',
+  'public.prioritize_agent_tasks',
+  'public.reset_stuck_agent_tasks',
   'public.retry_agent_task',
+  'public.retry_agent_tasks',
 ]
 
 /** What policies ask in the user's name, and what users call. */
@@ -27,8 +48,21 @@ const USERS_MAY_CALL = [
   'private.my_admin_enterprises',
   'private.my_enterprises',
   'private.task_of_topic',
+  'public.agent_queue_overview',
+  'public.agent_task_throughput',
   'public.cancel_agent_task',
+  'public.cancel_agent_tasks',
+  'public.explain_wait',
+  'public.keep_agent_tasks',
+  'public.limit_agent_kind',
+  'public.limit_agent_tenant',
+  'public.pause_agent_kind',
+  'public.pause_agent_schedule',
+  'public.prioritize_agent_tasks',
+  'public.reset_stuck_agent_tasks',
   'public.retry_agent_task',
+  'public.retry_agent_tasks',
+  'public.submit_agent_task',
 ]
 
 /** The functions of the contract that fulfil a condition. */
@@ -96,7 +130,16 @@ describe('the verbs of the worker', () => {
     `worker.recent_tasks(gen_random_uuid(), gen_random_uuid(), 5)`,
     `worker.leave(gen_random_uuid())`,
     `worker.now()`,
-    `private.settle_one(gen_random_uuid(), gen_random_uuid(), 'completed', '{}')`,
+    `worker.spawn_children(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `worker.upkeep(1)`,
+    `worker.due_schedules(1)`,
+    `worker.tick_schedule(gen_random_uuid(), 1, '{}', now(), now())`,
+    `worker.refuse_schedule(gen_random_uuid(), 1, 'code', 'message')`,
+    `private.line_up('{}')`,
+    `private.open_lanes('{}')`,
+    `private.cancel_all('{}')`,
+    `private.check_may_act('{}')`,
+    `private.expire_due(1)`,
     `private.promote_due(1)`,
     `private.hold(gen_random_uuid(), gen_random_uuid())`,
     `private.lock_own_request(gen_random_uuid())`,
@@ -141,16 +184,51 @@ describe('the tables', () => {
     for (const role of ['anon', 'authenticated']) {
       const rows = await sql`
         select oid::regclass::text as name from pg_class where relnamespace = 'worker'::regnamespace
-          and relkind = 'r' and has_table_privilege(${role}, oid, 'select, insert, update, delete')`
+          and relkind in ('r', 'v') and has_table_privilege(${role}, oid, 'select, insert, update, delete')`
       expect(rows, role).toEqual([])
     }
   })
 
-  test('give users no right but to read, and to submit requests', async () => {
+  test('give users no right but to read, to submit requests, and to keep schedules', async () => {
     const rows = await sql`
       select table_name, privilege_type from information_schema.role_table_grants
       where table_schema = 'public' and grantee in ('anon', 'authenticated', 'PUBLIC') and privilege_type <> 'SELECT'`
-    expect(rows).toEqual([])
+    expect(rows).toEqual([{ table_name: 'agent_task_schedules', privilege_type: 'DELETE' }])
+  })
+
+  test('can be changed in these columns by users, and in no others', async () => {
+    const rows = await sql`
+      select table_name, privilege_type, array_agg(column_name::text order by column_name) as columns
+      from information_schema.column_privileges
+      where table_schema in ('public', 'worker') and grantee in ('anon', 'authenticated', 'PUBLIC')
+        and privilege_type <> 'SELECT'
+      group by 1, 2 order by 1, 2`
+    const schedule = ['backfill', 'cron', 'kind', 'name', 'paused_at', 'priority', 'request_payload', 'time_zone']
+    expect(rows).toEqual([
+      {
+        table_name: 'agent_task_requests',
+        privilege_type: 'INSERT',
+        columns: [
+          'deadline_at',
+          'enterprise_id',
+          'id',
+          'idempotency_key',
+          'kind',
+          'priority',
+          'request_payload',
+          'run_at',
+          'status',
+          'supersede_key',
+          'user_id',
+        ],
+      },
+      {
+        table_name: 'agent_task_schedules',
+        privilege_type: 'INSERT',
+        columns: [...schedule, 'enterprise_id', 'id', 'user_id'].sort(),
+      },
+      { table_name: 'agent_task_schedules', privilege_type: 'UPDATE', columns: schedule },
+    ])
   })
 
   test('keep their sequences from users', async () => {
@@ -166,8 +244,28 @@ describe('the tables', () => {
     const rows = await sql`
       select conname from pg_constraint c
       where contype = 'f' and connamespace in ('public'::regnamespace, 'worker'::regnamespace)
-        and not exists (select from pg_index i where i.indrelid = c.conrelid and i.indpred is null and i.indkey[0] = c.conkey[1])`
+        and not exists (
+          select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1]
+            and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NOT NULL)', (
+              select attname from pg_attribute where attrelid = c.conrelid and attnum = c.conkey[1]))))`
     expect(rows).toEqual([])
+  })
+})
+
+describe('the views and types', () => {
+  test('are these alone, and no view lends its owner’s rights', async () => {
+    const views = await sql`
+      select oid::regclass::text as name, 'security_invoker=true' = any (reloptions) as invoker from pg_class
+      where relkind in ('v', 'm') and relnamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)`
+    expect(views).toEqual([{ name: 'worker.leases', invoker: true }])
+  })
+
+  test('of rows that only the queue passes on stay in private', async () => {
+    const types = await sql`
+      select oid::regclass::text as name from pg_class
+      where relkind = 'c' and relnamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)
+      order by 1`
+    expect(types.map(type => type.name)).toEqual(['private.ending', 'private.lane_key'])
   })
 })
 

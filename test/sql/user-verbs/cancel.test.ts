@@ -12,7 +12,7 @@ import {
   user,
   whileWaiting,
 } from '../arrange.ts'
-import { beat, claim, claimOne, settle } from '../verbs.ts'
+import { beat, claim, claimOne, settle, spawn } from '../verbs.ts'
 
 const scene = await setScene()
 const { sql, worker } = scene
@@ -35,6 +35,7 @@ describe('cancel_agent_task', () => {
         [
           [actor, 'pending'],
           [actor, 'scheduled'],
+          [actor, 'waiting'],
         ] as const,
     ),
   )('by %s ends a %s task at once', async (actor, status) => {
@@ -101,6 +102,40 @@ describe('cancel_agent_task', () => {
     expect(await beat(worker, [held])).toEqual(['cancel'])
   })
 
+  test('reaches grandchildren, and passes by what has ended in between', async () => {
+    const held = await submitAndClaim(scene, ofOwner)
+    await spawn(worker, held, { key: 'a' })
+    const child = await claimOne(worker)
+    const { children } = await spawn(worker, child, { key: 'b' })
+    await settle(worker, { ...child, outcome: 'completed' })
+    await cancelAs(user(people.owner), held.task)
+    expect(await request(sql, child.task)).toMatchObject({ status: 'completed', cancel_requested_at: null })
+    expect(await request(sql, children[0]?.task_id ?? '')).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('of a child is its user’s right, and leaves the parent to go on', async () => {
+    const parent = await requestIn('waiting', scene, ofOwner)
+    const [child] = await sql`select id from public.agent_task_requests where parent_id = ${parent}`
+    expect(await cancelAs(user(people.owner), child?.id)).toMatchObject({ status: 'cancelled' })
+    expect((await claim(worker)).map(task => task.task_id)).toEqual([parent])
+  })
+
+  test('of a family of two users is the right of who may act on the parent', async () => {
+    const parent = await requestIn('waiting', scene, ofOwner)
+    await sql`update public.agent_task_requests set user_id = ${people.colleague} where parent_id = ${parent}`
+    const [child] = await sql`select id from public.agent_task_requests where parent_id = ${parent}`
+    await expect(cancelAs(user(people.colleague), parent)).rejects.toMatchObject({ code: '42501' })
+    await expect(cancelAs(user(people.owner), child?.id)).rejects.toMatchObject({ code: '42501' })
+    await cancelAs(user(people.owner), parent)
+    expect(await request(sql, child?.id)).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('lets two families that are cancelled at once both end', async () => {
+    const parents = [await requestIn('waiting', scene, ofOwner), await requestIn('waiting', scene, ofOwner)]
+    await Promise.all([...parents, ...parents].map(id => cancelAs(user(people.owner), id)))
+    expect(await sql`select distinct status from public.agent_task_requests`).toEqual([{ status: 'cancelled' }])
+  })
+
   test('works for the owner of a private task, and of one for an enterprise since left', async () => {
     const left = await addMember(sql, people.acme, 'left@acme.test')
     const own = await requestIn('pending', scene, { user_id: people.owner })
@@ -141,6 +176,10 @@ describe.each(['cancel_agent_task', 'retry_agent_task'])('%s is refused', verb =
       }
     },
   )
+
+  test.each(['owner', 'platformAdmin'] as const)('to the %s for a task that is not there', async actor => {
+    expect(await refusal(user(people[actor]), crypto.randomUUID())).toMatchObject({ code: '42501' })
+  })
 
   test('to an admin of the enterprise for a task outside of it', async () => {
     const id = await requestIn('failed', scene, { user_id: people.owner })

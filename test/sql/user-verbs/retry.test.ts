@@ -43,16 +43,19 @@ describe('retry_agent_task', () => {
     expect(await claim(worker)).toMatchObject([{ task_id: id, life: 2, attempt: 1 }])
   })
 
-  test.each(['scheduled', 'pending', 'processing', 'completed'])('is refused for a %s task', async status => {
-    const id = await requestIn(status, scene, ofOwner)
-    const before = await request(sql, id)
-    await expect(retryAs('owner', id)).rejects.toMatchObject({
-      code: '22023',
-      message: `Only a failed or cancelled task can be retried; this one is ${status}.`,
-      hint: 'Submit a new task instead.',
-    })
-    expect(await request(sql, id)).toEqual(before)
-  })
+  test.each(['scheduled', 'pending', 'processing', 'waiting', 'completed'])(
+    'is refused for a %s task',
+    async status => {
+      const id = await requestIn(status, scene, ofOwner)
+      const before = await request(sql, id)
+      await expect(retryAs('owner', id)).rejects.toMatchObject({
+        code: '22023',
+        message: `Only a failed or cancelled task can be retried; this one is ${status}.`,
+        hint: 'Submit a new task instead.',
+      })
+      expect(await request(sql, id)).toEqual(before)
+    },
+  )
 
   test('is refused to an owner who has left the enterprise, who may still cancel', async () => {
     const leaver = await addMember(sql, people.acme, 'leaver@acme.test')

@@ -26,7 +26,7 @@ function keep(leaseSeconds = 10) {
   const db = { call, hears: 'postgres' } as unknown as Db
   const leases = keepLeases({
     db,
-    worker: { id: 'w', host: 'h', kinds: null, version: '1' },
+    worker: { id: 'w', host: 'h', kinds: null, slots: 2, version: '1' },
     leaseSeconds,
     telemetry: told.telemetry,
   })

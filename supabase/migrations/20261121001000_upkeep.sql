@@ -143,7 +143,8 @@ $$;
 
 -- The whole ------------------------------------------------------------------------------------------------------
 
--- Does up to p_limit of each. Returns {reaped: [{task_id, status}], expired, pruned}, or null when somebody else is at it.
+-- Does up to p_limit of each. Returns {reaped: [{task_id, status}], expired, pruned, has_due_schedules} (which a worker has
+-- to see to, because the database reads no cron), or null when somebody else is at it.
 create function worker.upkeep(p_limit integer) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -165,7 +166,8 @@ begin
     perform private.sweep_lanes(p_limit);
     v_pruned := worker.prune(p_limit * 10);
   end if;
-  return jsonb_build_object('reaped', v_reaped, 'expired', v_expired, 'pruned', v_pruned);
+  return jsonb_build_object('reaped', v_reaped, 'expired', v_expired, 'pruned', v_pruned,
+    'has_due_schedules', exists (select from worker.due_schedules(1)));
 end
 $$;
 
@@ -208,7 +210,7 @@ as $$
   where private.is_stuck(q.expires_at, w.beat_at)
 $$;
 
--- How the queue is doing: {depth: [{kind, status, tasks}] (open now, and ended as far as minutes are kept),
+-- How the queue is doing: {depth: [{kind, status, tasks}] (open now, and ended within a day),
 -- oldest_pending_seconds, stuck, workers}. Replaces the one of "queue".
 create or replace function worker.stats() returns jsonb
 language sql stable set search_path = ''
@@ -221,6 +223,7 @@ as $$
         union all
         select kind, status, sum(tasks) from (
           select kind, status, tasks from public.agent_task_minutes
+          where minute > (select worker.now()) - interval '1 day'
           union all select kind, status, tasks from worker.tallies) ended
         where status in ('completed', 'failed', 'cancelled') group by 1, 2
       ) d), '[]'),
@@ -236,7 +239,7 @@ as $$
       select count(*) from private.stuck_tasks()),
     'workers', coalesce((
       select jsonb_agg(jsonb_build_object('id', id, 'host', host, 'version', version, 'hears', hears, 'idle', idle,
-        'kinds', kinds, 'in_flight', in_flight, 'beat_age_seconds', extract(epoch from worker.now() - beat_at))
+        'kinds', kinds, 'slots', slots, 'in_flight', in_flight, 'beat_age_seconds', extract(epoch from worker.now() - beat_at))
         order by started_at)
       from worker.workers where beat_at > worker.now() - interval '1 minute'), '[]')
   )

@@ -1,0 +1,64 @@
+import type postgres from 'postgres'
+
+/**
+ * What breaks the rules that hold whenever no verb is at work: {rule, id}, `id` being that of a task or lane. Empty when
+ * the queue is whole.
+ */
+export function violations(sql: postgres.Sql) {
+  return sql<{ rule: string; id: string }[]>`
+    with tickets as (
+      select r.id, r.status, q.*,
+        case
+          when q.lease_id is not null then 'processing' when q.lane_id is not null then 'pending'
+          when q.due_at is not null then 'scheduled' else 'waiting' end as says
+      from public.agent_task_requests r join worker.queue q on q.task_id = r.id
+    ), places as (
+      select q.task_id, q.lease_id, (q.entered, q.turn) as place, (l.next_entered, l.next_turn) as next,
+        (l.first_entered, l.first_turn) as first, (l.last_entered, l.last_turn) as last
+      from worker.queue q join worker.lanes l on l.id = q.lane_id
+    )
+    select 'an unfinished task has a ticket' as rule, id::text from public.agent_task_requests
+    where finished_at is null and id not in (select task_id from worker.queue)
+    union all
+    select 'a ticket has an unfinished task', task_id::text from worker.queue
+    where task_id not in (select id from public.agent_task_requests where finished_at is null)
+    union all
+    select format('the ticket of a %s task says that it is %s', status, says), id::text from tickets where status <> says
+    union all
+    select 'a lease is whole, or not there', task_id::text from worker.queue
+    where num_nulls(lease_id, worker_id, expires_at) not in (0, 3) or lease_id is not null and lane_id is null
+    union all
+    select 'a ticket tells user and times as its request does', t.id::text
+    from tickets t join public.agent_task_requests r on r.id = t.id
+    where t.user_id is distinct from r.user_id or t.deadline_at is distinct from r.deadline_at
+      or t.due_at is distinct from case r.status when 'scheduled' then r.run_at end
+    union all
+    select 'a pending task stands in the lane of its tenant, kind and rank', t.id::text
+    from tickets t join public.agent_task_requests r on r.id = t.id left join worker.lanes l on l.id = t.lane_id
+    where r.status = 'pending' and (l.tenant_id, l.kind, l.rank) is distinct from (
+      private.tenant_of(r.enterprise_id, r.user_id), r.kind, private.rank_of(r.priority, r.started_at))
+    union all
+    select 'no task waits before the place where its lane begins', task_id::text from places
+    where lease_id is null and place < next
+    union all
+    select 'no task is at work outside of the span that its lane remembers', task_id::text from places
+    where lease_id is not null and (place < first or place > last)
+    union all
+    select 'finished_at tells the end', id::text from public.agent_task_requests
+    where (status in ('completed', 'failed', 'cancelled')) <> (finished_at is not null)
+    union all
+    select 'only an ended task has an answer', id::text from public.agent_task_requests
+    where response_payload is not null and finished_at is null
+    union all
+    select 'attempts are between none and as many as allowed', id::text from public.agent_task_requests
+    where attempt not between 0 and max_attempts
+    union all
+    select 'a failed task, and no other, has a dead letter', coalesce(r.id, d.task_id)::text
+    from public.agent_task_requests r full join public.agent_task_dead_letters d on d.task_id = r.id
+    where (r.status = 'failed') is distinct from (d.task_id is not null)
+    union all
+    select 'a task that waits has an open child, or somebody will look after it', r.id::text
+    from public.agent_task_requests r
+    where r.status = 'waiting' and not private.has_open_children(r.id)
+      and r.id not in (select parent_id from worker.parents_to_check)`
+}
