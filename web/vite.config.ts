@@ -12,10 +12,12 @@ export default defineConfig({
   // Named in full, so that none is found late: that would build all anew and reload the page.
   optimizeDeps: {
     include: [
+      '@mantine/charts',
       '@mantine/core',
       '@mantine/hooks',
       '@supabase/supabase-js',
       '@tanstack/react-query',
+      'croner',
       'react',
       'react/jsx-dev-runtime',
       'react-dom/client',

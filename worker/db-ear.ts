@@ -42,8 +42,8 @@ export function createEar(url: string, channel: string): Ear {
         await open(hear, () => onCut(hear, onChange))
         return onChange(true)
       } catch {
-        // Not there yet: the next try follows.
-        await client?.end().catch(() => undefined)
+        // Not there yet: the next try follows. The end of a client that never began may not come.
+        void client?.end().catch(() => undefined)
       }
     }
   }
@@ -77,7 +77,7 @@ export function createEar(url: string, channel: string): Ear {
     },
     close: async () => {
       closed = true
-      await client?.end().catch(() => undefined)
+      await Promise.race([client?.end().catch(() => undefined), pause(5_000, undefined, { ref: false })])
     },
   }
 }

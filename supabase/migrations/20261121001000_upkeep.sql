@@ -156,16 +156,17 @@ begin
   if not pg_try_advisory_xact_lock(8421, -2) then
     return null;
   end if;
+  -- What takes longest comes first, and what others may have to wait for comes last.
+  update worker.settings set pruned_at = worker.now() where pruned_at < (select worker.now()) - interval '1 minute';
+  if found then
+    v_pruned := worker.prune(p_limit * 10);
+  end if;
+  perform private.sum_up_tallies(p_limit * 10);
   select coalesce(jsonb_agg(jsonb_build_object('task_id', r.task_id, 'status', r.status)), '[]') into v_reaped
   from worker.reap(p_limit) r;
   v_expired := private.expire_due(p_limit);
   perform private.promote_due(p_limit);
-  perform private.sum_up_tallies(p_limit * 10);
-  update worker.settings set pruned_at = worker.now() where pruned_at < (select worker.now()) - interval '1 minute';
-  if found then
-    perform private.sweep_lanes(p_limit);
-    v_pruned := worker.prune(p_limit * 10);
-  end if;
+  perform private.sweep_lanes(p_limit);
   return jsonb_build_object('reaped', v_reaped, 'expired', v_expired, 'pruned', v_pruned,
     'has_due_schedules', exists (select from worker.due_schedules(1)));
 end

@@ -16,7 +16,7 @@ export type Note = { at: number } & (
   | { event: 'heard' }
   | { event: 'refused'; call: string; reason: string }
 )
-export type ClaimedLease = { task: string; lease: string; life: number; attempt: number }
+type ClaimedLease = { task: string; lease: string; life: number; attempt: number }
 
 /** Leaves the process before the next instruction is run, so that not even SIGKILL takes a note back. */
 export function createNotebook(file: string): (note: WithoutTime<Note>) => void {

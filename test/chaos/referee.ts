@@ -35,7 +35,7 @@ export type FinalRow = {
   error: { code?: string } | null
 }
 
-export type Write = { task: string; life: number; key: string; status: string; writer: string; holder: string | null }
+type Write = { task: string; life: number; key: string; status: string; writer: string; holder: string | null }
 
 /** Everything that is known of a round once it is over. */
 export type Records = {

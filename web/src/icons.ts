@@ -24,7 +24,6 @@ export { default as IconAsk } from '@tabler/icons-react/dist/esm/icons/IconMessa
 export { default as IconMoon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs'
 export { default as IconStory } from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs'
 export { default as IconPause } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs'
-export { default as IconResume } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs'
 export { default as IconStop } from '@tabler/icons-react/dist/esm/icons/IconPlayerStop.mjs'
 export { default as IconPlus } from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
 export { default as IconRetry } from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs'

@@ -4,6 +4,8 @@ import type { Telemetry } from '../telemetry.ts'
 
 // Workers that have not beaten for a minute count as dead, whatever their leases.
 const LONGEST_INTERVAL_MS = 10_000
+// Who holds nothing need only stay on record, which claims see to as well.
+const LONGEST_IDLE_INTERVAL_MS = 20_000
 
 type Held = { taskId: string; renewedAt: number; stop: (reason: StopReason) => void }
 
@@ -31,14 +33,17 @@ export function keepLeases(options: {
 }): Leases {
   const { db, worker, leaseSeconds, telemetry, onRecovery } = options
   const leaseMs = leaseSeconds * 1000
+  const idleMs = Math.min((leaseMs * 2) / 3, LONGEST_IDLE_INTERVAL_MS)
   // By lease, not by task: one that was reset by hand may be here twice until its old attempt hears of it.
   const held = new Map<string, Held>()
   let healthy = true
+  let beatenAt = Number.NEGATIVE_INFINITY
   let stopping: StopReason | undefined
   let beating: Promise<void> | undefined
 
   const beat = async () => {
     const sentAt = performance.now()
+    beatenAt = sentAt
     const beaten = [...held]
     const verdicts = await db.call('beat', {
       p_worker: worker.id,
@@ -66,6 +71,7 @@ export function keepLeases(options: {
 
   const tick = () => {
     letGoOfStale()
+    if (held.size === 0 && healthy && performance.now() - beatenAt < idleMs) return
     beating ??= beat()
       .then(
         () => {

@@ -47,7 +47,7 @@ const OUTCOMES = ['completed', 'failed', 'retry', 'snooze', 'cancelled', 'releas
 const STATUSES = ['scheduled', 'pending', 'processing', 'waiting', 'completed', 'failed', 'cancelled']
 const EPOCH = Date.parse('2030-01-01T00:00:00Z')
 /** Times are compared to the second. */
-export const toDate = (seconds: number | undefined) => (seconds === undefined ? null : new Date(EPOCH + seconds * 1000))
+const toDate = (seconds: number | undefined) => (seconds === undefined ? null : new Date(EPOCH + seconds * 1000))
 
 export const setClock = (sql: postgres.Sql, now: number) =>
   sql`select set_config('worker.fake_now', ${toDate(now)?.toISOString() ?? ''}, false)`

@@ -82,7 +82,7 @@ function hasOpenChildren(model: Model, task: ModelTask): boolean {
   return model.tasks.some(child => child.parent === task.id && !isEnded(child))
 }
 
-export function familyOf(model: Model, task: ModelTask): ModelTask[] {
+function familyOf(model: Model, task: ModelTask): ModelTask[] {
   const children = model.tasks.filter(child => child.parent === task.id)
   return [task, ...children.flatMap(child => familyOf(model, child))]
 }

@@ -6,10 +6,17 @@ import { DemoBadge } from './demo-badge.tsx'
 import { UserMenu } from './user-menu.tsx'
 import { Wordmark } from './wordmark.tsx'
 
-type Props = { email: string; connection: Connection; isMenuOpen: boolean; toggleMenu: () => void }
+type Props = {
+  email: string
+  connection: Connection
+  isMenuOpen: boolean
+  toggleMenu: () => void
+  /** What the button on a phone opens. */
+  menuName: string
+}
 
 /** The bar on top of every page of the workspace. */
-export function AppHeader({ email, connection, isMenuOpen, toggleMenu }: Props) {
+export function AppHeader({ email, connection, isMenuOpen, toggleMenu, menuName }: Props) {
   return (
     <Group h="100%" px="md" gap="xs" justify="space-between" wrap="nowrap">
       <Group gap="xs" wrap="nowrap">
@@ -18,7 +25,7 @@ export function AppHeader({ email, connection, isMenuOpen, toggleMenu }: Props) 
           onClick={toggleMenu}
           hiddenFrom="sm"
           size="sm"
-          aria-label={isMenuOpen ? 'Close the history' : 'Open the history'}
+          aria-label={`${isMenuOpen ? 'Close' : 'Open'} the ${menuName}`}
         />
         <Wordmark isTight />
       </Group>

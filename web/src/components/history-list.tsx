@@ -1,19 +1,27 @@
 import { Alert, Button, ScrollArea, Skeleton, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import type { TaskListView } from '../../../shared/client/watch-tasks.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { IconPlus } from '../icons.ts'
 import { HistoryItem } from './history-item.tsx'
 
-type Props = { list: TaskListView; openId: string | null; open: (taskId: string | null) => void }
+type Props = {
+  list: TaskListView
+  openId: string | null
+  open: (taskId: string | null) => void
+  /** Where else to go, below the button. */
+  children?: ReactNode
+}
 
 /** The user's tasks, the newest first; each opens with a click. */
-export function HistoryList({ list: { tasks, error }, openId, open }: Props) {
+export function HistoryList({ list: { tasks, error }, openId, open, children }: Props) {
   const now = useNow(30_000)
   return (
     <Stack h="100%" gap="sm" p="sm">
       <Button variant="default" justify="flex-start" leftSection={<IconPlus size={16} />} onClick={() => open(null)}>
         New question
       </Button>
+      {children}
       <Text component="h2" size="xs" fw={600} c="dimmed" px="xs" mt={4}>
         Your questions
       </Text>

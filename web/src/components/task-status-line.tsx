@@ -5,15 +5,13 @@ import { useNow } from '../hooks/use-now.ts'
 import { describeStatus } from '../words/status-words.ts'
 import { duration } from '../words/time-words.ts'
 import { StatusIcon } from './status-icon.tsx'
+import { WaitLine } from './wait-line.tsx'
 
 type Props = { task: AgentTask; agent: string | null; children: ReactNode }
-
-const longWaitMs = 10_000
 
 /** How a task stands, in words that a screen reader hears as they change; beside it what can be done. */
 export function TaskStatusLine({ task, agent, children }: Props) {
   const now = useNow(isFinished(task.status) ? null : 1_000)
-  const waitedMs = now - Date.parse(task.created_at)
   return (
     <Stack gap={4}>
       <Group justify="space-between" gap="xs" mih={36}>
@@ -30,11 +28,7 @@ export function TaskStatusLine({ task, agent, children }: Props) {
         </Group>
         {children}
       </Group>
-      {task.status === 'pending' && task.attempt === 0 && waitedMs > longWaitMs && (
-        <Text size="sm" c="dimmed">
-          No worker has taken it yet: all are busy, or none is running.
-        </Text>
-      )}
+      {!isFinished(task.status) && task.status !== 'processing' && <WaitLine task={task} />}
     </Stack>
   )
 }

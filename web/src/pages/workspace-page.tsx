@@ -1,24 +1,36 @@
 import { AppShell } from '@mantine/core'
 import { useDisclosure, useDocumentTitle } from '@mantine/hooks'
 import type { User } from '@supabase/supabase-js'
+import { lazy, Suspense } from 'react'
 import { AppHeader } from '../components/app-header.tsx'
 import { AskPanel } from '../components/ask-panel.tsx'
 import { HistoryList } from '../components/history-list.tsx'
 import { TaskPanel } from '../components/task-panel.tsx'
+import { TaskPlaceholder } from '../components/task-placeholder.tsx'
+import { WorkspaceLinks } from '../components/workspace-links.tsx'
+import { useAddress } from '../hooks/use-address.ts'
 import { useEnterprises } from '../hooks/use-enterprises.ts'
 import { openTask, useTaskId } from '../hooks/use-task-id.ts'
 import { useTaskList } from '../hooks/use-task-list.ts'
 import { useAgentTask } from '../hooks/useAgentTask.ts'
 import { statusName } from '../words/status-words.ts'
 
-/** The history beside either the ask box or one task, as the address says. */
+// With it comes what reads cron's fields.
+const SchedulesPanel = lazy(() =>
+  import('../components/schedules/schedules-panel.tsx').then(({ SchedulesPanel }) => ({ default: SchedulesPanel })),
+)
+
+/** The history beside the ask box, one task or the schedules, as the address says. */
 export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
   const taskId = useTaskId()
+  const isSchedules = useAddress().get('page') === 'schedules'
   const list = useTaskList(user.id)
   const agentTask = useAgentTask({ enterpriseId: tenants.enterpriseId, taskId })
-  useDocumentTitle(agentTask.currentTask ? `${statusName[agentTask.currentTask.status]} – Liverow` : 'Liverow')
+  useDocumentTitle(
+    titleOf(isSchedules ? 'Schedules' : agentTask.currentTask && statusName[agentTask.currentTask.status]),
+  )
 
   const open = (id: string | null) => {
     menu.close()
@@ -41,13 +53,20 @@ export function WorkspacePage({ user }: { user: User }) {
           connection={taskId && !agentTask.missing ? agentTask.connection : list.connection}
           isMenuOpen={isMenuOpen}
           toggleMenu={menu.toggle}
+          menuName="history"
         />
       </AppShell.Header>
       <AppShell.Navbar bg="var(--surface)" aria-label="History">
-        <HistoryList list={list} openId={taskId} open={open} />
+        <HistoryList list={list} openId={taskId} open={open}>
+          <WorkspaceLinks userId={user.id} isSchedules={isSchedules} onChoose={menu.close} />
+        </HistoryList>
       </AppShell.Navbar>
       <AppShell.Main>
-        {taskId ? (
+        {isSchedules ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <SchedulesPanel userId={user.id} enterprises={tenants.enterprises} />
+          </Suspense>
+        ) : taskId ? (
           <TaskPanel key={taskId} agentTask={agentTask} askAnother={() => open(null)} />
         ) : (
           <AskPanel ask={ask} isSubmitting={agentTask.isSubmitting} error={agentTask.error} tenants={tenants} />
@@ -55,4 +74,8 @@ export function WorkspacePage({ user }: { user: User }) {
       </AppShell.Main>
     </AppShell>
   )
+}
+
+function titleOf(page: string | null): string {
+  return page ? `${page} – Liverow` : 'Liverow'
 }

@@ -1,5 +1,7 @@
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' })
+const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -18,9 +20,29 @@ export function clockTime(moment: string): string {
   return clock.format(new Date(moment))
 }
 
-/** A span of time: "0.8 s", "12 s", "3 min 5 s". */
+/** The time of day, and the day too unless it is today: "12:03", "Mon, Nov 23, 12:03". */
+export function moment(at: string, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString()
+  return isToday ? clockTime(at) : `${day.format(new Date(at))}, ${clockTime(at)}`
+}
+
+/** The time of day to the second, and the day too unless it is today: "12:03:07", "Mon, Nov 23, 12:03:07". */
+export function momentToTheSecond(at: string, now: number): string {
+  const seconds = new Date(at).getSeconds().toString().padStart(2, '0')
+  return `${moment(at, now)}:${seconds}`
+}
+
+/** A moment to the second: "Nov 21, 2026, 12:03:07". */
+export function exactTime(at: string): string {
+  return exact.format(new Date(at))
+}
+
+/** A span of time: "0.8 s", "12 s", "3 min 5 s", "2 h 5 min", "3 days". */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1_440)} days`
 }

@@ -1,0 +1,59 @@
+import { NavLink, Stack } from '@mantine/core'
+import { type AdminTab, adminTabs, tabAddress } from '../../hooks/admin/use-admin-tab.ts'
+import {
+  IconAudit,
+  IconBack,
+  IconDeadLetter,
+  IconKinds,
+  IconOverview,
+  IconSchedule,
+  IconTasks,
+  IconWorker,
+} from '../../icons.ts'
+import { follow } from '../address-link.tsx'
+
+const icons = {
+  overview: IconOverview,
+  tasks: IconTasks,
+  'dead-letters': IconDeadLetter,
+  workers: IconWorker,
+  kinds: IconKinds,
+  schedules: IconSchedule,
+  audit: IconAudit,
+}
+
+/** The parts of the admin area, and the way back. */
+export function AdminNav({ tabs, open, onChoose }: { tabs: AdminTab[]; open: AdminTab | null; onChoose: () => void }) {
+  return (
+    <Stack h="100%" p="sm" gap={2}>
+      {tabs.map(tab => {
+        const Icon = icons[tab]
+        return (
+          <NavLink
+            key={tab}
+            className="nav-link"
+            href={tabAddress(tab)}
+            label={adminTabs[tab].name}
+            leftSection={<Icon size={18} aria-hidden />}
+            active={tab === open}
+            aria-current={tab === open ? 'page' : undefined}
+            variant="subtle"
+            color="gray"
+            onClick={event => {
+              follow(event, tabAddress(tab))
+              onChoose()
+            }}
+          />
+        )
+      })}
+      <NavLink
+        mt="auto"
+        className="nav-link"
+        href={location.pathname}
+        label="Your questions"
+        leftSection={<IconBack size={18} aria-hidden />}
+        onClick={event => follow(event, location.pathname)}
+      />
+    </Stack>
+  )
+}

@@ -1,0 +1,39 @@
+import { answerOf } from '../../answer-of.ts'
+import { supabase } from '../../supabase.ts'
+import { limitWords, pauseWords } from '../../words/admin-words.ts'
+import { useChange } from '../use-change.ts'
+import type { QueueKind, QueueTenant } from './use-queue-overview.ts'
+
+// The generated types know no null for arguments, which here says "no cap" and "for ever".
+const noLimit = null as unknown as number
+
+/** What platform admins say of kinds, tenants and how long things are kept. Each resolves whether it was done. */
+export function useLimits() {
+  const { run, isBusy } = useChange()
+  return {
+    isBusy,
+    pauseKind: (kind: string, paused: boolean) =>
+      run(() => answerOf(supabase.rpc('pause_agent_kind', { kind, paused })), pauseWords(`“${kind}”`, paused)),
+    limitKind: ({ kind }: QueueKind, cap: number | null) =>
+      run(
+        () => answerOf(supabase.rpc('limit_agent_kind', { kind, max_running: cap ?? noLimit })),
+        limitWords(`“${kind}”`, cap),
+      ),
+    limitTenant: ({ tenant_id, name }: QueueTenant, cap: number | null, weight: number) =>
+      run(
+        () => answerOf(supabase.rpc('limit_agent_tenant', { tenant_id, max_running: cap ?? noLimit, weight })),
+        `${limitWords(name, cap)} Its weight is ${weight}.`,
+      ),
+    keep: (tasksDays: number | null, minutesDays: number | null) =>
+      run(
+        () =>
+          answerOf(
+            supabase.rpc('keep_agent_tasks', {
+              tasks_days: tasksDays ?? noLimit,
+              minutes_days: minutesDays ?? noLimit,
+            }),
+          ),
+        'Kept from now on as long as you say.',
+      ),
+  }
+}
