@@ -15,7 +15,13 @@ const since = '2026-11-21T11:30:00Z'
 
 describe('why a task waits is said in a sentence', () => {
   test.each<[WaitReason, string | null, string | null]>([
-    [{ reason: 'not_waiting', status: 'processing' }, null, null],
+    [{ reason: 'at_work', stuck: false }, null, null],
+    [
+      { reason: 'at_work', stuck: true },
+      null,
+      'Its worker is silent. Another one takes it over when its lease has ended.',
+    ],
+    [{ reason: 'ended', status: 'failed' }, null, null],
     [{ reason: 'position', ahead: 0 }, null, 'First in line: it starts as soon as a worker has a free hand.'],
     [{ reason: 'position', ahead: 1 }, null, '1 task of yours comes first.'],
     [{ reason: 'position', ahead: 3 }, 'Acme', '3 tasks of Acme come first.'],
@@ -72,7 +78,7 @@ test('the beginning of an id stands for all ids that begin so', () => {
 })
 
 test('minutes are summed up into bins, empty ones included', () => {
-  const row = { minute: '2026-11-21T11:57:00Z', status: 'completed', tasks: 2, wait_seconds: 4, run_seconds: 10 }
+  const row = { at: '2026-11-21T11:57:00Z', status: 'completed', tasks: 2, wait_seconds: 4, run_seconds: 10 }
   const bins = binsOf(
     [row, { ...row, status: 'failed', tasks: 1, wait_seconds: 5 }, { ...row, status: 'scheduled' }],
     '6h',

@@ -6,7 +6,8 @@ const until = z.string()
 
 /** Why a task is not at work, as `explain_wait` says it; see supabase/migrations/…0800_lanes.sql. */
 export const waitReason = z.discriminatedUnion('reason', [
-  z.object({ reason: z.literal('not_waiting'), status: z.string() }),
+  z.object({ reason: z.literal('at_work'), stuck: z.boolean() }),
+  z.object({ reason: z.literal('ended'), status: z.string() }),
   z.object({ reason: z.literal('scheduled'), until }),
   z.object({ reason: z.literal('retry'), until }),
   z.object({ reason: z.literal('rate'), until }),
@@ -33,7 +34,9 @@ export function explainWait(
   { tenant, whose = 'yours', now }: { tenant: string | null; whose?: string; now: number },
 ): string | null {
   switch (why.reason) {
-    case 'not_waiting':
+    case 'at_work':
+      return why.stuck ? 'Its worker is silent. Another one takes it over when its lease has ended.' : null
+    case 'ended':
       return null
     case 'scheduled':
       return `Starts at ${moment(why.until, now)}.`

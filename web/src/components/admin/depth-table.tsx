@@ -31,7 +31,7 @@ export function DepthTable({ depth }: { depth: QueueOverview['depth'] | undefine
     byKind &&
     [...byKind].map(([kind, counts]) => ({ kind, tasks: new Map(counts.map(({ status, tasks }) => [status, tasks])) }))
   return (
-    <Section title="By kind and status" about="Open ones now, and ended ones as far back as the charts are kept.">
+    <Section title="By kind and status" about="Open ones now, and those that ended within a day.">
       <DataTable
         caption="How many tasks of each kind are in each state"
         columns={columns}

@@ -1,6 +1,6 @@
-/** A row of `agent_task_minutes`. */
+/** A row of `agent_task_throughput`. */
 export type ThroughputRow = {
-  minute: string
+  at: string
   status: string
   tasks: number
   wait_seconds: number
@@ -41,7 +41,7 @@ export function binsOf(rows: readonly ThroughputRow[], span: Span, now: number):
   const starts = Array.from({ length: minutes / binMinutes }, (_, index, count = minutes / binMinutes) => {
     return last - (count - 1 - index) * binMs
   })
-  const byBin = Map.groupBy(rows, ({ minute }) => Math.floor(Date.parse(minute) / binMs) * binMs)
+  const byBin = Map.groupBy(rows, row => Math.floor(Date.parse(row.at) / binMs) * binMs)
   return starts.map(at => binOf(at, byBin.get(at) ?? []))
 }
 

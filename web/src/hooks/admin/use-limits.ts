@@ -4,9 +4,6 @@ import { limitWords, pauseWords } from '../../words/admin-words.ts'
 import { useChange } from '../use-change.ts'
 import type { QueueKind, QueueTenant } from './use-queue-overview.ts'
 
-// The generated types know no null for arguments, which here says "no cap" and "for ever".
-const noLimit = null as unknown as number
-
 /** What platform admins say of kinds, tenants and how long things are kept. Each resolves whether it was done. */
 export function useLimits() {
   const { run, isBusy } = useChange()
@@ -16,12 +13,15 @@ export function useLimits() {
       run(() => answerOf(supabase.rpc('pause_agent_kind', { kind, paused })), pauseWords(`“${kind}”`, paused)),
     limitKind: ({ kind }: QueueKind, cap: number | null) =>
       run(
-        () => answerOf(supabase.rpc('limit_agent_kind', { kind, max_running: cap ?? noLimit })),
+        () => answerOf(supabase.rpc('limit_agent_kind', { kind, ...(cap !== null && { max_running: cap }) })),
         limitWords(`“${kind}”`, cap),
       ),
     limitTenant: ({ tenant_id, name }: QueueTenant, cap: number | null, weight: number) =>
       run(
-        () => answerOf(supabase.rpc('limit_agent_tenant', { tenant_id, max_running: cap ?? noLimit, weight })),
+        () =>
+          answerOf(
+            supabase.rpc('limit_agent_tenant', { tenant_id, weight, ...(cap !== null && { max_running: cap }) }),
+          ),
         `${limitWords(name, cap)} Its weight is ${weight}.`,
       ),
     keep: (tasksDays: number | null, minutesDays: number | null) =>
@@ -29,8 +29,8 @@ export function useLimits() {
         () =>
           answerOf(
             supabase.rpc('keep_agent_tasks', {
-              tasks_days: tasksDays ?? noLimit,
-              minutes_days: minutesDays ?? noLimit,
+              ...(tasksDays !== null && { tasks_days: tasksDays }),
+              ...(minutesDays !== null && { minutes_days: minutesDays }),
             }),
           ),
         'Kept from now on as long as you say.',
