@@ -49,6 +49,10 @@ create function private.audit_request() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
+  -- That a deadline passes is nobody's act.
+  if new.status = 'failed' and new.error = private.deadline_exceeded() then
+    return new;
+  end if;
   perform private.record_action(
     case
       when new.status = 'cancelled' or (new.status = old.status and new.cancel_requested_at is not null) then 'cancel'
@@ -66,7 +70,7 @@ $$;
 
 create trigger audit_request before update on public.agent_task_requests
   for each row when (
-    new.version <= old.version and auth.uid() is distinct from old.user_id
+    new.version <= old.version and (auth.uid() is null or auth.uid() is distinct from old.user_id)
     and (new.status <> old.status or new.priority <> old.priority
       or new.cancel_requested_at is distinct from old.cancel_requested_at))
   execute function private.audit_request();
