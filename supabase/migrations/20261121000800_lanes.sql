@@ -15,13 +15,13 @@
 --   3. within a tenant takes the higher rank first, then the older.
 -- Claims take turns (one lock), so that caps are exact however many workers claim at once.
 --
--- Where claims begin. Behind the first ticket of a lane lie the dead entries of all that went before, until vacuum
--- clears them; each claim would read over them. So a lane remembers where it begins (`next`). Tickets are in the order
+-- Where claims begin. Before the first ticket of a lane lie the dead entries of all that have gone, until vacuum clears
+-- them; each claim would read over them. So a lane remembers where it begins (`next`). Tickets are in the order
 -- of the transactions that put them there: when all transactions up to one have ended, none can come to lie before it
 -- any more, and the lane may begin there. The same way it remembers between which places its running tasks lie.
 --
 -- A claim does not wait for the disk: if PostgreSQL crashes, the task is pending again and the lease is unknown, which
--- is what the fence is for. Whatever the attempt writes waits, and brings the claim to the disk with it.
+-- is what the fence is for. Whatever the attempt writes does wait, and brings the claim to the disk with it.
 --
 -- Who raises the version of a request in an update has kept the books: that is how the verbs here pass by the trigger
 -- that serves updates by hand.
