@@ -1,10 +1,11 @@
 import { type Logger, pino } from 'pino'
 import pretty from 'pino-pretty'
+import type { QueueStats } from '../shared/queue-stats.ts'
 import type { Config } from './config.ts'
 import type { Db, FunctionName } from './db.ts'
 import type { TaskError } from './errors.ts'
 import { createMetrics, kindLabel } from './monitoring/metrics.ts'
-import { hideQueue, type QueueState, showQueue } from './monitoring/queue-state.ts'
+import { hideQueue, showQueue } from './monitoring/queue-state.ts'
 import type { StopReason, Task } from './task.ts'
 
 /**
@@ -147,7 +148,7 @@ export function createTelemetry(log: Config['log']) {
     },
 
     /** @param state undefined when the database did not tell. */
-    queueSeen(state: QueueState | undefined) {
+    queueSeen(state: QueueStats | undefined) {
       showQueue(metrics, state)
     },
     /** @param pool undefined where there is none. */

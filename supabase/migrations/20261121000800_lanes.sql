@@ -219,8 +219,13 @@ begin
   select t.id, t.user_id, l.id, private.this_transaction(), nextval('worker.turns'),
     case t.status when 'scheduled' then t.run_at end, t.deadline_at
   from submitted t
+  -- Each lane is looked up once, and no other lane is read.
   left join (
-    select distinct on (tenant_id, kind, rank) * from worker.lanes order by tenant_id, kind, rank, id
+    select k.tenant_id, k.kind, k.rank, private.lane_of(k.tenant_id, k.kind, k.rank) as id
+    from (
+      select distinct private.tenant_of(enterprise_id, user_id) as tenant_id, kind, private.rank_of(priority, null) as rank
+      from submitted where status = 'pending'
+    ) k
   ) l on t.status = 'pending' and l.tenant_id = private.tenant_of(t.enterprise_id, t.user_id)
     and l.kind = t.kind and l.rank = private.rank_of(t.priority, null);
 
@@ -372,8 +377,7 @@ drop trigger keep_request on public.agent_task_requests;
 create trigger keep_request before update on public.agent_task_requests
   for each row when (new.version <= old.version) execute function private.keep_request();
 
-
--- What was open before there were tickets. Those at work get theirs with a new life of the lease's old table.
+-- What was open before there were tickets gets them; those at work keep their lease.
 do $$
 declare
   v_held public.agent_task_requests[] := array(select r from public.agent_task_requests r where status = 'processing');

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { type QueueStats, queueStats } from '../../shared/queue-stats.ts'
 import type { Db } from '../db.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { KIND_LABELS, kindLabel, type Metrics } from './metrics.ts'
@@ -10,21 +10,12 @@ const PATIENCE_MS = 3_000
 
 const OPEN_STATUSES = ['scheduled', 'pending', 'processing', 'waiting']
 
-/** What worker.stats tells, as far as it becomes metrics. */
-const stateSchema = z.object({
-  depth: z.array(z.object({ kind: z.string(), status: z.string(), tasks: z.number() })),
-  oldest_pending_seconds: z.number().nullable(),
-  stuck: z.number(),
-  workers: z.array(z.object({ kinds: z.array(z.string()).nullable() })),
-})
-export type QueueState = z.infer<typeof stateSchema>
-
 /**
  * A reader of the queue's state that asks the database at most once per five seconds, and never a second time while a
  * question is open. It does not throw: `undefined` is a database that gives no answer.
  */
-export function watchQueue(db: Db, telemetry: Telemetry): () => Promise<QueueState | undefined> {
-  let reading: Promise<QueueState | undefined> | undefined
+export function watchQueue(db: Db, telemetry: Telemetry): () => Promise<QueueStats | undefined> {
+  let reading: Promise<QueueStats | undefined> | undefined
   let isOpen = false
   let readAt = 0
 
@@ -32,7 +23,7 @@ export function watchQueue(db: Db, telemetry: Telemetry): () => Promise<QueueSta
     isOpen = true
     readAt = performance.now()
     try {
-      return stateSchema.parse(await db.call('stats', {}))
+      return queueStats.parse(await db.call('stats', {}))
     } catch (error) {
       telemetry.databaseFailed('stats', error)
       return undefined
@@ -57,7 +48,7 @@ async function withPatience<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /** Puts a state into the gauges. Without one they are left out: an old number would look like a true one. */
-export function showQueue(metrics: Metrics, state: QueueState | undefined): void {
+export function showQueue(metrics: Metrics, state: QueueStats | undefined): void {
   hideQueue(metrics)
   metrics.databaseUp.set(state ? 1 : 0)
   if (!state) return

@@ -1,29 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import type { AgentTaskError } from '../../../../shared/client/agent-task-error.ts'
+import { queueStats } from '../../../../shared/queue-stats.ts'
 import { answerOf } from '../../answer-of.ts'
 import { supabase } from '../../supabase.ts'
 
 const everyMs = 2_000
 
-const queueOverview = z.object({
-  depth: z.array(z.object({ kind: z.string(), status: z.string(), tasks: z.number() })),
-  oldest_pending_seconds: z.number().nullable(),
-  stuck: z.number(),
-  workers: z.array(
-    z.object({
-      id: z.string(),
-      host: z.string(),
-      version: z.string(),
-      hears: z.string(),
-      idle: z.boolean(),
-      kinds: z.array(z.string()).nullable(),
-      in_flight: z.number(),
-      /** How many it could have in hand, where that is known. */
-      slots: z.number().nullish(),
-      beat_age_seconds: z.number(),
-    }),
-  ),
+const queueOverview = queueStats.extend({
   kinds: z.array(
     z.object({
       kind: z.string(),
