@@ -142,6 +142,6 @@ describe('a worker', () => {
 
 async function listeners(): Promise<number> {
   const found = await sql`select from pg_stat_activity
-    where datname = current_database() and query like 'listen%'`
+    where datname = current_database() and application_name = 'liverow-worker-ear' and state = 'idle'`
   return found.length
 }
