@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import {
-  type ChatCompletionRequest,
-  type ChatMessage,
-  type Fixture,
-  type FixtureResponse,
-  LLMock,
-} from '@copilotkit/aimock'
-import { LONG_TEXT, WHO_I_AM } from './brain-texts.ts'
+import { type ChatCompletionRequest, type Fixture, LLMock, type StreamingProfile } from '@copilotkit/aimock'
+import { type Answer, answerTo, responseOf } from './brain/answer.ts'
+import { type Call, createCallLog } from './brain/calls.ts'
+import type { Manner } from './brain/directives.ts'
+import { createModeration } from './brain/moderation.ts'
+import type { Script } from './brain/script.ts'
+import { SCRIPTS } from './brain/scripts/index.ts'
 
-/** Words a second and the pause before the first: as a person reads, or as fast as it goes (tests, benchmarks). */
+/** Milliseconds to the first piece and pieces of twenty characters a second: as a person reads, or as fast as it goes. */
 const PACES = { human: { ttft: 300, tps: 25, jitter: 0.2 }, slow: { ttft: 100, tps: 4 }, instant: undefined }
 
 export type Brain = {
@@ -18,128 +17,80 @@ export type Brain = {
   key: string
   /** Model calls so far, the failed ones included. */
   calls: () => number
+  /** The latest of them, the newest last. */
+  callLog: () => readonly Call[]
+  /** How many of them asked what had been asked before, word for word (see `Call`). */
+  repeats: () => number
+  /** Moderation calls so far. */
+  moderations: () => number
   stop: () => Promise<void>
 }
 
+type Options = {
+  port?: number
+  pace?: 'human' | 'instant' | StreamingProfile
+  /** These come before the ones of the demo. */
+  scripts?: Script[]
+}
+
 /**
- * The demo model: an OpenAI-compatible server on loopback that acts by rules instead of thinking. It calls the
- * assistant's tools where a question asks for them and says what it is everywhere else. For tests and demonstrations
- * a prompt may carry one directive:
- *
- * `!fail 429` answers with that HTTP status · `!fail once 500` does so the first time · `!drop once` breaks off in mid-answer
- * the first time · `!refuse` declines · `!silent` never answers · `!slow` answers slowly
+ * The demo model: an OpenAI-compatible server on loopback that acts out scripts instead of thinking, one for each agent
+ * (brain/scripts/). What it answers follows from the request alone, except for directives with `once`. Prompts to any
+ * agent may carry directives: brain/directives.ts.
  */
-export async function startBrain(options: { port?: number; pace?: 'human' | 'instant' } = {}): Promise<Brain> {
-  const pace = PACES[options.pace ?? 'human']
+export async function startBrain({ port = 0, pace = 'human', scripts = [] }: Options = {}): Promise<Brain> {
   const key = randomBytes(24).toString('base64url')
-  const auth = { apiKeys: [key] }
-  const server = new LLMock({ host: '127.0.0.1', port: options.port ?? 0, journalMaxEntries: 1_000, auth })
-  let calls = 0
-  const seen = new Set<string>()
-  /** True the first time that a prompt comes by. */
-  const isFirst = (request: ChatCompletionRequest) => {
-    const prompt = promptOf(request)
-    return !seen.has(prompt) && Boolean(seen.add(prompt))
-  }
-  const respond = (decide: (request: ChatCompletionRequest) => FixtureResponse) => (request: ChatCompletionRequest) => {
-    calls += 1
-    const response = decide(request)
-    return { ...response, usage: { input_tokens: tokens(request.messages), output_tokens: tokens(response) } }
-  }
-  const rule = (word: string, decide: (r: ChatCompletionRequest) => FixtureResponse, more: Partial<Fixture> = {}) => ({
-    match: { predicate: (request: ChatCompletionRequest) => promptOf(request).includes(word) },
-    response: respond(decide),
-    ...(pace && { streamingProfile: pace }),
-    ...more,
-  })
-
-  server.addFixtures([
-    rule('!silent', answer, { latency: 3_600_000 }),
-    rule('!refuse', () => failure(400, 'content_policy_violation')),
-    rule('!slow', answer, { streamingProfile: PACES.slow }),
-    rule('!fail once', request => (isFirst(request) ? failure(statusIn(request)) : answer(request))),
-    rule('!fail', request => failure(statusIn(request))),
-    {
-      match: { predicate: request => promptOf(request).includes('!drop once') && isFirst(request) },
-      response: respond(answer),
-      streamingProfile: { ttft: 0, tps: 100 },
-      truncateAfterChunks: 12,
-    },
-    rule('', answer),
-  ])
+  // aimock would keep whole conversations in its journal; ours is the log.
+  const server = new LLMock({ host: '127.0.0.1', port, journalMaxEntries: 10, auth: { apiKeys: [key] } })
+  const log = createCallLog()
+  const moderation = createModeration()
+  server.mount('/v1/moderations', moderation)
+  server.addFixtures(fixtures([...scripts, ...SCRIPTS], log, typeof pace === 'string' ? PACES[pace] : pace))
   const url = await server.start()
-  return { url: `${url}/v1`, key, calls: () => calls, stop: () => server.stop() }
-}
-
-/** One turn: a tool call if the question asks for one, else text; after a tool's result, a sentence with it. */
-function answer(request: ChatCompletionRequest): FixtureResponse {
-  const result = request.messages.at(-1)
-  if (result?.role === 'tool') return { content: report(nameOfTool(request, result), textOf(result)) }
-  const prompt = promptOf(request)
-  const expression = prompt.match(/[\d(][\d\s.,+\-*/^()]*[+\-*/^][\d\s.,+\-*/^()]*[\d)]/)?.[0]
-  if (expression) return callTool('calculate', { expression: expression.replaceAll(',', '') })
-  if (/\b(time|date|day is it|clock)\b/i.test(prompt)) return callTool('current_time', { timeZone: timeZoneIn(prompt) })
-  if (/\b(did i ask|my (last|recent|previous|latest)|asked before)\b/i.test(prompt)) {
-    return callTool('recent_tasks', { limit: 5 })
+  return {
+    url: `${url}/v1`,
+    key,
+    calls: log.total,
+    callLog: log.list,
+    repeats: log.repeats,
+    moderations: moderation.calls,
+    stop: () => server.stop(),
   }
-  if (/\b(how does|explain|long|story|tell me)\b/i.test(prompt)) return { content: LONG_TEXT }
-  return { content: WHO_I_AM }
 }
 
-function report(tool: string, output: string): string {
-  if (tool === 'calculate') return `The result is **${output}**.`
-  if (tool === 'current_time') return `It is **${output}**.`
-  const tasks: unknown = JSON.parse(output)
-  if (!Array.isArray(tasks) || tasks.length === 0) return 'You have not asked anything before this.'
-  return `You asked, the latest first:\n\n${tasks.map(task => `- ${task.prompt} (${task.status})`).join('\n')}`
-}
-
-function callTool(name: string, args: object): FixtureResponse {
-  // A provider makes call ids unique; a journal that lives across restarts needs the same of us.
-  return { toolCalls: [{ name, arguments: JSON.stringify(args), id: `call_${crypto.randomUUID().slice(0, 12)}` }] }
-}
-
-function failure(status: number, code?: string): FixtureResponse {
-  const message = 'The demo model fails because the prompt told it to.'
-  return { error: { message, type: 'demo_error', ...(code && { code }) }, status, retryAfter: 0 }
-}
-
-function statusIn(request: ChatCompletionRequest): number {
-  return Number(promptOf(request).match(/!fail (?:once )?(\d{3})/)?.[1] ?? 500)
-}
-
-function timeZoneIn(prompt: string): string {
-  const zones = {
-    berlin: 'Europe/Berlin',
-    london: 'Europe/London',
-    paris: 'Europe/Paris',
-    'new york': 'America/New_York',
+/** How an answer comes is a matter of the fixture, so there is one for each manner. */
+function fixtures(scripts: Script[], log: ReturnType<typeof createCallLog>, pace?: StreamingProfile): Fixture[] {
+  const answers = createAnswers(scripts)
+  const respond = (request: ChatCompletionRequest) => {
+    const answer = answers.of(request)
+    log.add(request, answer)
+    return responseOf(answer.reply, request)
   }
-  const more = {
-    tokyo: 'Asia/Tokyo',
-    sydney: 'Australia/Sydney',
-    delhi: 'Asia/Kolkata',
-    'san francisco': 'America/Los_Angeles',
+  const inManner = (manner: Manner, settings: Partial<Fixture>): Fixture => ({
+    match: { predicate: request => answers.of(request).manner === manner },
+    response: respond,
+    ...settings,
+  })
+  return [
+    inManner('silent', { latency: 3_600_000 }),
+    inManner('slow', { streamingProfile: PACES.slow }),
+    // The seventh event is the first that can end an answer, of a tool call without arguments.
+    inManner('broken', { streamingProfile: { ttft: 0, tps: 100 }, truncateAfterChunks: 6 }),
+    inManner('usual', pace ? { streamingProfile: pace } : {}),
+  ]
+}
+
+/** Each request is answered once, however many fixtures ask. */
+function createAnswers(scripts: Script[]) {
+  const answers = new WeakMap<ChatCompletionRequest, Answer>()
+  const seen = new Set<string>()
+  return {
+    of(request: ChatCompletionRequest): Answer {
+      const found = answers.get(request)
+      if (found) return found
+      const answer = answerTo(request, scripts, prompt => !seen.has(prompt) && Boolean(seen.add(prompt)))
+      answers.set(request, answer)
+      return answer
+    },
   }
-  return Object.entries({ ...zones, ...more }).find(([city]) => prompt.toLowerCase().includes(city))?.[1] ?? 'UTC'
-}
-
-/** About four characters a token, as a rule of thumb. */
-function tokens(value: unknown): number {
-  return Math.ceil(JSON.stringify(value).length / 4)
-}
-
-function promptOf(request: ChatCompletionRequest): string {
-  return textOf(request.messages.findLast(message => message.role === 'user'))
-}
-
-function nameOfTool(request: ChatCompletionRequest, result: ChatMessage): string {
-  const calls = request.messages.flatMap(message => message.tool_calls ?? [])
-  return calls.find(call => call.id === result.tool_call_id)?.function.name ?? ''
-}
-
-function textOf(message: ChatMessage | undefined): string {
-  const content = message?.content
-  if (typeof content === 'string') return content
-  return content?.map(part => part.text ?? '').join('') ?? ''
 }

@@ -1,0 +1,31 @@
+import type { Result } from '../scene.ts'
+import { money, nameOf, type Order } from './orders.ts'
+
+/** What became of a refund, told by what its tool returned: the refund as JSON, or why there is none as text. */
+export function outcomeOf({ args, output }: Result, orders: Order[]): string {
+  const order = orders.find(({ id }) => id === args.order_id)
+  const what = order ? `order **${nameOf(order)}** (${order.item})` : 'the order'
+  const refund = refundIn(output)
+  if (!refund) return refusal(output, what)
+  const currency = refund.currency ?? order?.currency ?? ''
+  const done = `I refunded **${money(refund.amount, currency).trim()}** for ${what}.`
+  if (Number(refund.amount) === Number(args.amount)) return done
+  return `${done} I had asked for ${money(Number(args.amount), currency).trim()}; the person who approved it changed that.`
+}
+
+function refundIn(output: string): { amount: number | string; currency?: string } | undefined {
+  try {
+    const value = JSON.parse(output)
+    return value?.amount === undefined ? undefined : value
+  } catch {
+    return undefined
+  }
+}
+
+function refusal(output: string, what: string): string {
+  // What comes after a colon is a person's reason, in whatever words.
+  const [verdict = '', ...reason] = output.split(/:\s*/)
+  if (/expired|in time/i.test(verdict)) return `Nobody decided about ${what} in time, so nothing was refunded.`
+  if (!/not approved|rejected|declined/i.test(verdict)) return `The refund for ${what} did not go through: ${output}`
+  return `A person did not approve the refund for ${what}${reason.length > 0 ? `: ${reason.join(': ')}` : '.'}`
+}
