@@ -74,14 +74,14 @@ isOneToOne: false
                   ]
                 },"agent_task_requests": {
                   Row: {
-                    "attempt": number,"cancel_requested_at": string | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"updated_at": string,"user_id": string | null,"version": number
+                    "attempt": number,"cancel_requested_at": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
@@ -120,14 +120,14 @@ isOneToOne: false
                   ]
                 },"agent_task_steps": {
                   Row: {
-                    "agent": string,"attempt": number,"finished_at": string | null,"id": number,"input": Json | null,"key": string,"kind": string,"life": number,"name": string,"output": Json | null,"started_at": string,"status": string,"task_id": string,"usage": Json | null
+                    "agent": string,"attempt": number,"cost": number | null,"finished_at": string | null,"id": number,"input": Json | null,"key": string,"kind": string,"life": number,"name": string,"output": Json | null,"started_at": string,"status": string,"task_id": string,"usage": Json | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent": string,"attempt": number,"finished_at"?: string | null,"id"?: never,"input"?: Json | null,"key": string,"kind": string,"life": number,"name": string,"output"?: Json | null,"started_at": string,"status": string,"task_id": string,"usage"?: Json | null
+                    "agent": string,"attempt": number,"cost"?: number | null,"finished_at"?: string | null,"id"?: never,"input"?: Json | null,"key": string,"kind": string,"life": number,"name": string,"output"?: Json | null,"started_at": string,"status": string,"task_id": string,"usage"?: Json | null
                   }
                   Update: {
-                    "agent"?: string,"attempt"?: number,"finished_at"?: string | null,"id"?: never,"input"?: Json | null,"key"?: string,"kind"?: string,"life"?: number,"name"?: string,"output"?: Json | null,"started_at"?: string,"status"?: string,"task_id"?: string,"usage"?: Json | null
+                    "agent"?: string,"attempt"?: number,"cost"?: number | null,"finished_at"?: string | null,"id"?: never,"input"?: Json | null,"key"?: string,"kind"?: string,"life"?: number,"name"?: string,"output"?: Json | null,"started_at"?: string,"status"?: string,"task_id"?: string,"usage"?: Json | null
                   }
                   Relationships: [
                     {
@@ -137,6 +137,20 @@ isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     }
+                  ]
+                },"agent_usage": {
+                  Row: {
+                    "cached_tokens": number,"cost": number,"day": string,"enterprise_id": string | null,"input_tokens": number,"kind": string,"model": string,"output_tokens": number,"requests": number,"tenant_id": string,"unpriced_requests": number,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cached_tokens": number,"cost": number,"day": string,"enterprise_id"?: string | null,"input_tokens": number,"kind": string,"model": string,"output_tokens": number,"requests": number,"tenant_id": string,"unpriced_requests": number,"user_id"?: string | null
+                  }
+                  Update: {
+                    "cached_tokens"?: number,"cost"?: number,"day"?: string,"enterprise_id"?: string | null,"input_tokens"?: number,"kind"?: string,"model"?: string,"output_tokens"?: number,"requests"?: number,"tenant_id"?: string,"unpriced_requests"?: number,"user_id"?: string | null
+                  }
+                  Relationships: [
+                    
                   ]
                 },"enterprise_members": {
                   Row: {
@@ -189,11 +203,28 @@ isOneToOne: false
                 }
           }
           Views: {
-            [_ in never]: never
+            "agent_task_usage": {
+                  Row: {
+                    "cached_tokens": number | null,"cost": number | null,"input_tokens": number | null,"life": number,"output_tokens": number | null,"requests": number | null,"task_id": string,"unpriced_requests": number | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    }
+                  ]
+                }
           }
           Functions: {
             "agent_queue_overview":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"agent_spending":
+{ Args: { "p_days"?: number }; Returns: Json
                            },
 "agent_task_throughput":
 { Args: { "since": string,"step_seconds"?: number }; Returns: {
@@ -204,6 +235,7 @@ isOneToOne: false
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
 "deadline_at": string | null,
@@ -226,6 +258,7 @@ isOneToOne: false
 "started_at": string | null,
 "status": string,
 "supersede_key": string | null,
+"token_budget": number | null,
 "updated_at": string,
 "user_id": string | null,
 "version": number
@@ -248,6 +281,12 @@ isOneToOne: false
 "limit_agent_kind":
 { Args: { "kind": string,"max_running"?: number }; Returns: undefined
                            },
+"limit_agent_model":
+{ Args: { "model": string,"requests_per_minute"?: number,"tokens_per_minute"?: number }; Returns: undefined
+                           },
+"limit_agent_spending":
+{ Args: { "max_cost"?: number,"max_tokens"?: number,"per": string,"tenant_id": string }; Returns: undefined
+                           },
 "limit_agent_tenant":
 { Args: { "max_running"?: number,"tenant_id": string,"weight"?: number }; Returns: undefined
                            },
@@ -267,6 +306,7 @@ isOneToOne: false
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
 "deadline_at": string | null,
@@ -289,6 +329,7 @@ isOneToOne: false
 "started_at": string | null,
 "status": string,
 "supersede_key": string | null,
+"token_budget": number | null,
 "updated_at": string,
 "user_id": string | null,
 "version": number
@@ -306,6 +347,7 @@ isOneToOne: false
 { Args: { "deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"supersede_key"?: string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
 "deadline_at": string | null,
@@ -328,6 +370,7 @@ isOneToOne: false
 "started_at": string | null,
 "status": string,
 "supersede_key": string | null,
+"token_budget": number | null,
 "updated_at": string,
 "user_id": string | null,
 "version": number
@@ -347,7 +390,21 @@ isOneToOne: false
           }
         },"worker": {
           Tables: {
-            "kinds": {
+            "budgets": {
+                  Row: {
+                    "max_cost": number | null,"max_tokens": number | null,"per": string,"tenant_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "max_cost"?: number | null,"max_tokens"?: number | null,"per": string,"tenant_id"?: string | null
+                  }
+                  Update: {
+                    "max_cost"?: number | null,"max_tokens"?: number | null,"per"?: string,"tenant_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"kinds": {
                   Row: {
                     "kind": string,"max_running": number | null,"paused_at": string | null
                   }
@@ -399,6 +456,20 @@ isOneToOne: false
                   }
                   Update: {
                     "deadline_at"?: string | null,"due_at"?: string | null,"entered"?: number | null,"expires_at"?: string | null,"lane_id"?: number | null,"lease_id"?: string | null,"task_id"?: string,"turn"?: number | null,"user_id"?: string | null,"worker_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"rate_limits": {
+                  Row: {
+                    "filled_at": string,"first_task": string | null,"first_tokens": number | null,"first_until": string | null,"model": string,"requests_left": number | null,"requests_per_minute": number | null,"tokens_left": number | null,"tokens_per_minute": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "filled_at": string,"first_task"?: string | null,"first_tokens"?: number | null,"first_until"?: string | null,"model": string,"requests_left"?: number | null,"requests_per_minute"?: number | null,"tokens_left"?: number | null,"tokens_per_minute"?: number | null
+                  }
+                  Update: {
+                    "filled_at"?: string,"first_task"?: string | null,"first_tokens"?: number | null,"first_until"?: string | null,"model"?: string,"requests_left"?: number | null,"requests_per_minute"?: number | null,"tokens_left"?: number | null,"tokens_per_minute"?: number | null
                   }
                   Relationships: [
                     
@@ -479,7 +550,10 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "append_deltas":
+            "admit_call":
+{ Args: { "p_is_priced": boolean,"p_lease": string,"p_model": string,"p_task": string,"p_tokens": number }; Returns: Json
+                           },
+"append_deltas":
 { Args: { "p_deltas": (Json)[],"p_lease": string,"p_task": string }; Returns: string
                            },
 "beat":

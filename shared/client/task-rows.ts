@@ -23,6 +23,8 @@ const taskRow = z.object({
   parent_id: z.string().nullable(),
   schedule_id: z.string().nullable(),
   scheduled_for: z.string().nullable(),
+  token_budget: z.number().nullable(),
+  cost_budget: z.number().nullable(),
   request_payload: object.transform(({ prompt, ...rest }) =>
     typeof prompt === 'string' ? { ...rest, prompt } : { ...rest },
   ),

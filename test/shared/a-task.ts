@@ -22,6 +22,8 @@ export function aTask(differences: Partial<AgentTask> = {}): AgentTask {
     parent_id: null,
     schedule_id: null,
     scheduled_for: null,
+    token_budget: null,
+    cost_budget: null,
     request_payload: { prompt: 'What time is it?' },
     response_payload: null,
     error: null,

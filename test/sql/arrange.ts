@@ -51,6 +51,9 @@ export async function setScene(): Promise<Scene> {
     await sql`delete from worker.lanes`
     await sql`delete from worker.kinds`
     await sql`delete from worker.tenants`
+    await sql`delete from worker.budgets`
+    await sql`delete from worker.rate_limits`
+    await sql`delete from public.agent_usage`
     await sql`delete from worker.parents_to_check`
     await sql`delete from worker.workers`
   })

@@ -1,7 +1,7 @@
 import type postgres from 'postgres'
 
 /**
- * What breaks the rules that hold whenever no verb is at work: {rule, id}, `id` being that of a task or lane. Empty when
+ * What breaks the rules that hold whenever no verb is at work: {rule, id}, `id` being that of a task, lane, tenant or model. Empty when
  * the queue is whole.
  */
 export function violations(sql: postgres.Sql) {
@@ -60,5 +60,12 @@ export function violations(sql: postgres.Sql) {
     select 'a task that waits has an open child, or somebody will look after it', r.id::text
     from public.agent_task_requests r
     where r.status = 'waiting' and not private.has_open_children(r.id)
-      and r.id not in (select parent_id from worker.parents_to_check)`
+      and r.id not in (select parent_id from worker.parents_to_check)
+    union all
+    select 'a bucket holds no more than a minute’s worth', model from worker.rate_limits
+    where requests_left > requests_per_minute or tokens_left > tokens_per_minute
+      or (requests_left is null) <> (requests_per_minute is null) or (tokens_left is null) <> (tokens_per_minute is null)
+    union all
+    select 'usage belongs to the tenant of its enterprise or user', tenant_id::text from public.agent_usage
+    where tenant_id <> private.tenant_of(enterprise_id, user_id)`
 }

@@ -104,6 +104,7 @@ test('a story has everything in its order, and says where another attempt went o
     input: { q: 1 },
     output: 'found',
     usage: null,
+    cost: null,
     started_at: '2026-11-21T10:00:02Z',
     finished_at: '2026-11-21T10:00:03Z',
   }

@@ -26,6 +26,7 @@ const SECURITY_DEFINER = [
   'private.pass_cancel_on',
   'private.record_action',
   'private.tell_workers',
+  'private.today',
   'private.wake_workers',
   'public.agent_queue_overview',
   'public.cancel_agent_task',
@@ -33,6 +34,8 @@ const SECURITY_DEFINER = [
   'public.explain_wait',
   'public.keep_agent_tasks',
   'public.limit_agent_kind',
+  'public.limit_agent_model',
+  'public.limit_agent_spending',
   'public.limit_agent_tenant',
   'public.pause_agent_kind',
   'public.pause_agent_schedule',
@@ -44,17 +47,22 @@ const SECURITY_DEFINER = [
 
 /** What policies ask in the user's name, and what users call. */
 const USERS_MAY_CALL = [
+  'private.count_of',
   'private.is_platform_admin',
   'private.my_admin_enterprises',
   'private.my_enterprises',
   'private.task_of_topic',
+  'private.today',
   'public.agent_queue_overview',
+  'public.agent_spending',
   'public.agent_task_throughput',
   'public.cancel_agent_task',
   'public.cancel_agent_tasks',
   'public.explain_wait',
   'public.keep_agent_tasks',
   'public.limit_agent_kind',
+  'public.limit_agent_model',
+  'public.limit_agent_spending',
   'public.limit_agent_tenant',
   'public.pause_agent_kind',
   'public.pause_agent_schedule',
@@ -132,6 +140,7 @@ describe('the verbs of the worker', () => {
     `worker.now()`,
     `worker.spawn_children(gen_random_uuid(), gen_random_uuid(), '{}')`,
     `worker.upkeep(1)`,
+    `worker.admit_call(gen_random_uuid(), gen_random_uuid(), 'gpt-5', 1, true)`,
     `worker.due_schedules(1)`,
     `worker.tick_schedule(gen_random_uuid(), 1, '{}', now(), now())`,
     `worker.refuse_schedule(gen_random_uuid(), 1, 'code', 'message')`,
@@ -145,6 +154,10 @@ describe('the verbs of the worker', () => {
     `private.lock_own_request(gen_random_uuid())`,
     `private.tell_workers('cancel', null, false)`,
     `private.check_room_in_queue(gen_random_uuid())`,
+    `private.take_call('gpt-5', gen_random_uuid(), 1)`,
+    `private.spend(null, '{}')`,
+    `private.exhausted(null)`,
+    `private.budget_of(gen_random_uuid(), 'day')`,
   ]
 
   test.each(CALLS)('%s is refused to a user', async call => {
@@ -209,6 +222,7 @@ describe('the tables', () => {
         table_name: 'agent_task_requests',
         privilege_type: 'INSERT',
         columns: [
+          'cost_budget',
           'deadline_at',
           'enterprise_id',
           'id',
@@ -219,6 +233,7 @@ describe('the tables', () => {
           'run_at',
           'status',
           'supersede_key',
+          'token_budget',
           'user_id',
         ],
       },
@@ -256,8 +271,12 @@ describe('the views and types', () => {
   test('are these alone, and no view lends its owner’s rights', async () => {
     const views = await sql`
       select oid::regclass::text as name, 'security_invoker=true' = any (reloptions) as invoker from pg_class
-      where relkind in ('v', 'm') and relnamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)`
-    expect(views).toEqual([{ name: 'worker.leases', invoker: true }])
+      where relkind in ('v', 'm') and relnamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)
+      order by 1`
+    expect(views).toEqual([
+      { name: 'agent_task_usage', invoker: true },
+      { name: 'worker.leases', invoker: true },
+    ])
   })
 
   test('of rows that only the queue passes on stay in private', async () => {
