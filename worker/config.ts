@@ -8,6 +8,10 @@ const SECONDS = 'Set it to a number of seconds above 0.'
 const PORT = 'Set it to a port from 0 (any free one) to 65535.'
 const whole = z.coerce.number(WHOLE).int(WHOLE).min(1, WHOLE)
 const seconds = z.coerce.number(SECONDS).positive(SECONDS)
+const PRICES =
+  'Set it to JSON like {"my-model": {"input": 0.5, "cached": 0.1, "output": 2}}, in USD per million tokens ("cached" may be left out).'
+const price = z.number().min(0)
+const prices = z.record(z.string().min(1), z.strictObject({ input: price, cached: price.optional(), output: price }))
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .default('0')
@@ -29,6 +33,17 @@ const settings = z.object({
   OPENAI_MODEL: z.string().min(1).default('gpt-5.6-luna'),
   OPENAI_API: z.enum(['responses', 'chat']).default('responses'),
   MODEL_TIMEOUT_SECONDS: seconds.default(120),
+  MODEL_PRICES: z
+    .string()
+    .default('{}')
+    .transform((text, context) => {
+      const parsed = prices.safeParse(jsonOf(text))
+      if (parsed.success) return parsed.data
+      context.addIssue({ code: 'custom', message: PRICES })
+      return z.NEVER
+    }),
+  MODERATION: z.enum(['auto', 'on', 'off'], 'Set it to auto, on or off.').default('auto'),
+  MODERATION_MODEL: z.string().default('omni-moderation-latest'),
   PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).default(10_000),
   HOST: z.string().default('0.0.0.0'),
   // The Data API cuts what a function returns at a thousand rows.
@@ -91,6 +106,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       name: s.OPENAI_MODEL,
       api: s.OPENAI_API,
       timeoutSeconds: s.MODEL_TIMEOUT_SECONDS,
+      prices: s.MODEL_PRICES,
+      /** The model that moderates; null: none does. */
+      moderation: moderates(s.MODERATION, s.OPENAI_BASE_URL) ? s.MODERATION_MODEL : null,
     },
     http: { host: s.HOST, port: s.PORT },
     queue: {
@@ -102,5 +120,19 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       drainSeconds: s.DRAIN_SECONDS,
     },
     log: { format: s.LOG_FORMAT, level: s.LOG_LEVEL, prompts: s.LOG_PROMPTS },
+  }
+}
+
+/** Most compatible servers have no moderation, so left to itself it is on at OpenAI alone. */
+function moderates(wish: 'auto' | 'on' | 'off', baseUrl: string | undefined): boolean {
+  if (wish !== 'auto') return wish === 'on'
+  return baseUrl === undefined || /(^|\.)openai\.com$/.test(new URL(baseUrl).hostname)
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -24,7 +24,8 @@ const taskRow = z.object({
   schedule_id: z.string().nullable(),
   scheduled_for: z.string().nullable(),
   token_budget: z.number().nullable(),
-  cost_budget: z.number().nullable(),
+  // The local stack's REST reads a numeric as text.
+  cost_budget: z.coerce.number().nullable(),
   request_payload: object.transform(({ prompt, ...rest }) =>
     typeof prompt === 'string' ? { ...rest, prompt } : { ...rest },
   ),

@@ -26,6 +26,6 @@ export async function startModel({ provider }: Settings, ports: PortBook, parts:
   return {
     label: 'demo',
     isDemo: true,
-    env: { OPENAI_API_KEY: brain.key, OPENAI_BASE_URL: brain.url, OPENAI_MODEL: 'demo' },
+    env: { OPENAI_API_KEY: brain.key, OPENAI_BASE_URL: brain.url, OPENAI_MODEL: 'demo', MODERATION: 'on' },
   }
 }

@@ -68,6 +68,12 @@ describe('the settings', () => {
     ['OPENAI_API', 'hunter2'],
     ['MODEL_TIMEOUT_SECONDS', '-77'],
     ['MODEL_TIMEOUT_SECONDS', 'hunter2'],
+    ['MODEL_PRICES', 'hunter2'],
+    ['MODEL_PRICES', '{"hunter2": 77}'],
+    ['MODEL_PRICES', '{"hunter2": {"input": -77, "output": 1}}'],
+    ['MODEL_PRICES', '{"hunter2": {"input": 77}}'],
+    ['MODEL_PRICES', '{"hunter2": {"input": 77, "output": 1, "imput": 1}}'],
+    ['MODERATION', 'hunter2'],
     ['PORT', '77777'],
     ['PORT', 'hunter2'],
     ['WORKER_CONCURRENCY', '-77'],
@@ -105,6 +111,23 @@ describe('the settings', () => {
       http: { port: 0 },
       log: { prompts: true },
     })
+  })
+
+  it('say what models cost', () => {
+    const prices = { 'my-model': { input: 0.5, cached: 0.1, output: 2 }, other: { input: 0, output: 0 } }
+    expect(loadConfig({ ...NEEDED, MODEL_PRICES: JSON.stringify(prices) }).model.prices).toEqual(prices)
+    expect(loadConfig(NEEDED).model.prices).toEqual({})
+  })
+
+  it.each([
+    [{}, 'omni-moderation-latest'],
+    [{ OPENAI_BASE_URL: 'https://eu.api.openai.com/v1' }, 'omni-moderation-latest'],
+    [{ OPENAI_BASE_URL: 'https://notopenai.com/v1' }, null],
+    [{ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }, null],
+    [{ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', MODERATION: 'on', MODERATION_MODEL: 'guard' }, 'guard'],
+    [{ MODERATION: 'off' }, null],
+  ])('have OpenAI alone moderate, unless they say otherwise: %j', (env, model) => {
+    expect(loadConfig({ ...NEEDED, ...env }).model.moderation).toBe(model)
   })
 
   it('list kinds without empty ones', () => {

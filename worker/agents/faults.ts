@@ -1,4 +1,12 @@
-import { MaxTurnsExceededError, ModelBehaviorError, ModelRefusalError, ToolCallError } from '@openai/agents'
+import {
+  GuardrailExecutionError,
+  InputGuardrailTripwireTriggered,
+  MaxTurnsExceededError,
+  ModelBehaviorError,
+  ModelRefusalError,
+  OutputGuardrailTripwireTriggered,
+  ToolCallError,
+} from '@openai/agents'
 import { APIConnectionError, APIError } from 'openai'
 import { TaskError } from '../errors.ts'
 
@@ -20,7 +28,10 @@ export function providerFault(cause: unknown): TaskError {
 
 /** What an error out of the SDK's agent loop means for the task. */
 export function agentFault(cause: unknown): TaskError {
-  if (cause instanceof ToolCallError) return agentFault(cause.error)
+  if (cause instanceof ToolCallError || cause instanceof GuardrailExecutionError) return agentFault(cause.error)
+  if (cause instanceof InputGuardrailTripwireTriggered || cause instanceof OutputGuardrailTripwireTriggered) {
+    return objected(cause)
+  }
   if (cause instanceof MaxTurnsExceededError) {
     return final(
       'max_turns_exceeded',
@@ -35,6 +46,27 @@ export function agentFault(cause: unknown): TaskError {
   }
   if (cause instanceof TaskError) return cause
   throw cause
+}
+
+const BUDGETS: Record<string, string> = {
+  task_tokens: 'The task has spent its budget of tokens',
+  task_cost: 'The task has spent its budget of money',
+  day_tokens: 'The budget of tokens for today is spent',
+  day_cost: 'The budget of money for today is spent',
+  price_unknown: 'There is a budget of money, and no price is known for the model: set MODEL_PRICES of the worker',
+}
+
+/** @param reason as `admit_call` gives it. */
+export function budgetFault(reason: string): TaskError {
+  return new TaskError('budget_exhausted', `${BUDGETS[reason] ?? 'A budget is spent'}.`)
+}
+
+/** What a guardrail found; the text that it found it in is nobody else's business. */
+function objected(cause: { result: { output: { outputInfo: unknown } } }): TaskError {
+  const { place, categories = [] } = (cause.result.output.outputInfo ?? {}) as { place?: string; categories?: string[] }
+  const what = place === 'output' ? 'The answer was withheld' : 'The request was refused'
+  const why = categories.length > 0 ? ` (${categories.join(', ')})` : ''
+  return final('content_refused', `${what} by the content check${why}: rephrase it.`, cause)
 }
 
 function byStatus(cause: APIError): TaskError {

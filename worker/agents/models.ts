@@ -8,7 +8,12 @@ import type { Config } from '../config.ts'
 export function createModels(model: Config['model']): ModelProvider {
   // Without this the SDK would send prompts and answers to OpenAI's trace endpoint.
   setTracingDisabled(true)
-  const client = new OpenAI({
+  return new OpenAIProvider({ openAIClient: createClient(model), useResponses: model.api === 'responses' })
+}
+
+/** The provider's client. */
+export function createClient(model: Config['model']): OpenAI {
+  return new OpenAI({
     apiKey: model.apiKey,
     baseURL: model.baseUrl ?? null,
     maxRetries: 0,
@@ -16,5 +21,4 @@ export function createModels(model: Config['model']): ModelProvider {
     // It would print what it cannot parse: that is model output, and logs hold none.
     logLevel: 'off',
   })
-  return new OpenAIProvider({ openAIClient: client, useResponses: model.api === 'responses' })
 }

@@ -25,6 +25,8 @@ export function openRoom(scene: Scene, { db = scene.connect(), ...settings }: Se
     name: 'gpt-test',
     api: 'responses',
     timeoutSeconds: 10,
+    prices: {},
+    moderation: null,
     ...settings,
   }
   const sent: Room['sent'] = []

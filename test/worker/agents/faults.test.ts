@@ -1,6 +1,6 @@
 import { APIError } from 'openai'
 import { describe, expect, it } from 'vitest'
-import { providerFault } from '../../../worker/agents/faults.ts'
+import { budgetFault, providerFault } from '../../../worker/agents/faults.ts'
 import { TaskError } from '../../../worker/errors.ts'
 import { setScene } from '../arrange.ts'
 import { ask, deltasOf, KEY, openRoom, roomWithBrain, roomWithProvider, textOf } from './arrange.ts'
@@ -145,5 +145,20 @@ describe('a provider', () => {
   it('whose model refuses in words gives content_refused', async () => {
     const room = await roomWithProvider(scene, [{ refusal: 'I cannot help with that.' }])
     expect((await ask(scene, room, 'Hello')).result).toMatchObject({ code: 'content_refused', retry: false })
+  })
+})
+
+describe('a spent budget', () => {
+  it.each(['task_tokens', 'task_cost', 'day_tokens', 'day_cost', 'price_unknown', 'something_new'])(
+    'of %s ends the task for good',
+    reason => {
+      expect(budgetFault(reason)).toMatchObject({ code: 'budget_exhausted', retry: false })
+    },
+  )
+
+  it('says which one it is', () => {
+    expect(budgetFault('task_tokens').message).toMatch(/task.*tokens/)
+    expect(budgetFault('day_cost').message).toMatch(/money for today/)
+    expect(budgetFault('price_unknown').message).toMatch(/MODEL_PRICES/)
   })
 })
