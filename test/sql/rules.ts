@@ -57,10 +57,22 @@ export function violations(sql: postgres.Sql) {
     from public.agent_task_requests r full join public.agent_task_dead_letters d on d.task_id = r.id
     where (r.status = 'failed') is distinct from (d.task_id is not null)
     union all
-    select 'a task that waits has an open child, or somebody will look after it', r.id::text
+    select 'a task that waits has something to wait for, or somebody will look after it', r.id::text
     from public.agent_task_requests r
-    where r.status = 'waiting' and not private.has_open_children(r.id)
+    where r.status = 'waiting' and not private.has_to_wait(r)
       and r.id not in (select parent_id from worker.parents_to_check)
+    union all
+    select 'what is open is asked by an unfinished task, in its present life', a.task_id::text
+    from public.agent_approvals a join public.agent_task_requests r on r.id = a.task_id
+    where a.status = 'open' and (r.finished_at is not null or r.life <> a.life)
+    union all
+    select 'who has approvals has asked', a.task_id::text
+    from public.agent_approvals a join public.agent_task_requests r on r.id = a.task_id
+    where not r.has_asked
+    union all
+    select 'one rejection rejects, and nothing else does', a.id::text from public.agent_approvals a
+    where (a.status = 'rejected') <> exists (
+      select from public.agent_approval_decisions d where d.approval_id = a.id and d.decision = 'reject')
     union all
     select 'a bucket holds no more than a minute’s worth', model from worker.rate_limits
     where requests_left > requests_per_minute or tokens_left > tokens_per_minute

@@ -82,6 +82,26 @@ export async function spawn(worker: postgres.Sql, { task, lease }: Held, ...chil
   return only(row).spawned
 }
 
+interface Question {
+  key?: string
+  agent?: string
+  tool_name?: string
+  arguments?: Json
+  decider?: string
+  quorum?: number
+  not_asker?: boolean
+  may_edit?: boolean
+  expires_seconds?: number
+}
+
+/** Asks for consent to tool calls, to send a mail where nothing else is said. */
+export async function ask(worker: postgres.Sql, { task, lease }: Held, ...questions: Question[]): Promise<string> {
+  const plain = { key: 'tool:/call_1', agent: 'assistant', tool_name: 'send_mail', arguments: { to: 'ada@acme.test' } }
+  const rows = jsons(questions.map(question => ({ ...plain, ...question })))
+  const [row] = await worker`select worker.ask_approvals(${task}, ${lease}, ${rows}::text[]::jsonb[]) as verdict`
+  return only(row).verdict
+}
+
 export function reap(worker: postgres.Sql, limit = 100) {
   return worker<{ task_id: string; status: string }[]>`select * from worker.reap(${limit})`
 }

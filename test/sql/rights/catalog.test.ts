@@ -23,14 +23,17 @@ const SECURITY_DEFINER = [
   'private.my_admin_enterprises',
   'private.my_enterprises',
   'private.note_parent',
+  'private.note_waiting',
   'private.pass_cancel_on',
   'private.record_action',
   'private.tell_workers',
   'private.today',
+  'private.void_approvals',
   'private.wake_workers',
   'public.agent_queue_overview',
   'public.cancel_agent_task',
   'public.cancel_agent_tasks',
+  'public.decide_agent_approval',
   'public.explain_wait',
   'public.keep_agent_tasks',
   'public.limit_agent_kind',
@@ -58,6 +61,7 @@ const USERS_MAY_CALL = [
   'public.agent_task_throughput',
   'public.cancel_agent_task',
   'public.cancel_agent_tasks',
+  'public.decide_agent_approval',
   'public.explain_wait',
   'public.keep_agent_tasks',
   'public.limit_agent_kind',
@@ -141,6 +145,10 @@ describe('the verbs of the worker', () => {
     `worker.spawn_children(gen_random_uuid(), gen_random_uuid(), '{}')`,
     `worker.upkeep(1)`,
     `worker.admit_call(gen_random_uuid(), gen_random_uuid(), 'gpt-5', 1, true)`,
+    `worker.ask_approvals(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `private.note_waiting(gen_random_uuid())`,
+    `private.expire_approvals(1)`,
+    `private.count_open_approvals(gen_random_uuid(), 1)`,
     `worker.due_schedules(1)`,
     `worker.tick_schedule(gen_random_uuid(), 1, '{}', now(), now())`,
     `worker.refuse_schedule(gen_random_uuid(), 1, 'code', 'message')`,
@@ -289,9 +297,11 @@ describe('the views and types', () => {
 })
 
 describe('Realtime', () => {
-  test('watches the requests and nothing else', async () => {
-    const rows = await sql`select schemaname, tablename from pg_publication_tables where pubname = 'supabase_realtime'`
-    expect(rows).toEqual([{ schemaname: 'public', tablename: 'agent_task_requests' }])
+  test('watches these tables and nothing else', async () => {
+    const rows = await sql`
+      select schemaname || '.' || tablename as name from pg_publication_tables
+      where pubname = 'supabase_realtime' order by 1`
+    expect(rows.map(row => row.name)).toEqual(['public.agent_approvals', 'public.agent_task_requests'])
   })
 
   test('does not make every update write the whole old row', async () => {
