@@ -4,7 +4,81 @@ export type Database = {
   
   "public": {
           Tables: {
-            "agent_task_audit": {
+            "agent_approval_decisions": {
+                  Row: {
+                    "approval_id": string,"decided_at": string,"decision": string,"edited_arguments": Json | null,"id": number,"reason": string | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "approval_id": string,"decided_at": string,"decision": string,"edited_arguments"?: Json | null,"id"?: never,"reason"?: string | null,"user_id"?: string | null
+                  }
+                  Update: {
+                    "approval_id"?: string,"decided_at"?: string,"decision"?: string,"edited_arguments"?: Json | null,"id"?: never,"reason"?: string | null,"user_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_approval_decisions_approval_id_fkey"
+      columns: ["approval_id"]
+isOneToOne: false
+      referencedRelation: "agent_approvals"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"agent_approvals": {
+                  Row: {
+                    "agent": string,"arguments": NonNullable<Json>,"asker_id": string | null,"created_at": string,"decided_at": string | null,"decided_by": string | null,"decider": string,"edited_arguments": Json | null,"enterprise_id": string | null,"expires_at": string | null,"id": string,"key": string,"life": number,"may_edit": boolean,"not_asker": boolean,"quorum": number,"reason": string | null,"status": string,"task_id": string,"tool_name": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "agent": string,"arguments": NonNullable<Json>,"asker_id"?: string | null,"created_at": string,"decided_at"?: string | null,"decided_by"?: string | null,"decider"?: string,"edited_arguments"?: Json | null,"enterprise_id"?: string | null,"expires_at"?: string | null,"id"?: string,"key": string,"life": number,"may_edit"?: boolean,"not_asker"?: boolean,"quorum"?: number,"reason"?: string | null,"status"?: string,"task_id": string,"tool_name": string
+                  }
+                  Update: {
+                    "agent"?: string,"arguments"?: NonNullable<Json>,"asker_id"?: string | null,"created_at"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"decider"?: string,"edited_arguments"?: Json | null,"enterprise_id"?: string | null,"expires_at"?: string | null,"id"?: string,"key"?: string,"life"?: number,"may_edit"?: boolean,"not_asker"?: boolean,"quorum"?: number,"reason"?: string | null,"status"?: string,"task_id"?: string,"tool_name"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_approvals_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"agent_session_items": {
+                  Row: {
+                    "covers": number | null,"created_at": string,"item": NonNullable<Json>,"kind": string,"seq": number,"session_id": string,"task_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "covers"?: number | null,"created_at": string,"item": NonNullable<Json>,"kind": string,"seq": number,"session_id": string,"task_id"?: string | null
+                  }
+                  Update: {
+                    "covers"?: number | null,"created_at"?: string,"item"?: NonNullable<Json>,"kind"?: string,"seq"?: number,"session_id"?: string,"task_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"agent_sessions": {
+                  Row: {
+                    "created_at": string,"enterprise_id": string | null,"id": string,"on_busy": string,"title": string | null,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"enterprise_id"?: string | null,"id"?: string,"on_busy"?: string,"title"?: string | null,"updated_at"?: string,"user_id"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"enterprise_id"?: string | null,"id"?: string,"on_busy"?: string,"title"?: string | null,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_sessions_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"agent_task_audit": {
                   Row: {
                     "action": string,"actor": string,"actor_id": string | null,"at": string,"details": NonNullable<Json>,"enterprise_id": string | null,"id": number,"task_id": string | null
                   }
@@ -74,14 +148,14 @@ isOneToOne: false
                   ]
                 },"agent_task_requests": {
                   Row: {
-                    "attempt": number,"cancel_requested_at": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
+                    "attempt": number,"cancel_requested_at": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"has_asked": boolean,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"session_id": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
@@ -95,6 +169,12 @@ isOneToOne: false
       columns: ["parent_id"]
 isOneToOne: false
       referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_requests_session_id_fkey"
+      columns: ["session_id"]
+isOneToOne: false
+      referencedRelation: "agent_sessions"
       referencedColumns: ["id"]
     }
                   ]
@@ -242,6 +322,7 @@ isOneToOne: false
 "enterprise_id": string | null,
 "error": Json | null,
 "finished_at": string | null,
+"has_asked": boolean,
 "id": string,
 "idempotency_key": string | null,
 "kind": string,
@@ -254,6 +335,7 @@ isOneToOne: false
 "run_at": string,
 "schedule_id": string | null,
 "scheduled_for": string | null,
+"session_id": string | null,
 "snooze_count": number,
 "started_at": string | null,
 "status": string,
@@ -272,6 +354,35 @@ isOneToOne: false
 "cancel_agent_tasks":
 { Args: { "task_ids": (string)[] }; Returns: number
                            },
+"decide_agent_approval":
+{ Args: { "approval_id": string,"decision": string,"edited_arguments"?: Json,"reason"?: string }; Returns: {
+              "agent": string,
+"arguments": NonNullable<Json>,
+"asker_id": string | null,
+"created_at": string,
+"decided_at": string | null,
+"decided_by": string | null,
+"decider": string,
+"edited_arguments": Json | null,
+"enterprise_id": string | null,
+"expires_at": string | null,
+"id": string,
+"key": string,
+"life": number,
+"may_edit": boolean,
+"not_asker": boolean,
+"quorum": number,
+"reason": string | null,
+"status": string,
+"task_id": string,
+"tool_name": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "agent_approvals"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "explain_wait":
 { Args: { "task_id": string }; Returns: Json
                            },
@@ -313,6 +424,7 @@ isOneToOne: false
 "enterprise_id": string | null,
 "error": Json | null,
 "finished_at": string | null,
+"has_asked": boolean,
 "id": string,
 "idempotency_key": string | null,
 "kind": string,
@@ -325,6 +437,7 @@ isOneToOne: false
 "run_at": string,
 "schedule_id": string | null,
 "scheduled_for": string | null,
+"session_id": string | null,
 "snooze_count": number,
 "started_at": string | null,
 "status": string,
@@ -344,7 +457,7 @@ isOneToOne: false
 { Args: { "task_ids": (string)[] }; Returns: number
                            },
 "submit_agent_task":
-{ Args: { "deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"supersede_key"?: string }; Returns: {
+{ Args: { "deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"session_id"?: string,"supersede_key"?: string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
 "cost_budget": number | null,
@@ -354,6 +467,7 @@ isOneToOne: false
 "enterprise_id": string | null,
 "error": Json | null,
 "finished_at": string | null,
+"has_asked": boolean,
 "id": string,
 "idempotency_key": string | null,
 "kind": string,
@@ -366,6 +480,7 @@ isOneToOne: false
 "run_at": string,
 "schedule_id": string | null,
 "scheduled_for": string | null,
+"session_id": string | null,
 "snooze_count": number,
 "started_at": string | null,
 "status": string,
@@ -434,14 +549,14 @@ isOneToOne: false
                   ]
                 },"parents_to_check": {
                   Row: {
-                    "id": number,"parent_id": string
+                    "id": number,"parent_id": string | null,"session_id": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "id"?: never,"parent_id": string
+                    "id"?: never,"parent_id"?: string | null,"session_id"?: string | null
                   }
                   Update: {
-                    "id"?: never,"parent_id"?: string
+                    "id"?: never,"parent_id"?: string | null,"session_id"?: string | null
                   }
                   Relationships: [
                     
@@ -556,6 +671,9 @@ isOneToOne: false
 "append_deltas":
 { Args: { "p_deltas": (Json)[],"p_lease": string,"p_task": string }; Returns: string
                            },
+"ask_approvals":
+{ Args: { "p_approvals": (Json)[],"p_lease": string,"p_task": string }; Returns: string
+                           },
 "beat":
 { Args: { "p_hears": string,"p_host": string,"p_kinds"?: (string)[],"p_lease_seconds": number,"p_leases": (string)[],"p_slots"?: number,"p_tasks": (string)[],"p_version": string,"p_worker": string }; Returns: {
               "lease_id": string,"verdict": string
@@ -570,6 +688,9 @@ isOneToOne: false
 { Args: { "p_limit": number }; Returns: {
               "backfill": string,"cron": string,"id": string,"now": string,"ticked_to": string,"time_zone": string,"version": number
             }[]
+                           },
+"freeze_history":
+{ Args: { "p_items": (Json)[],"p_lease": string,"p_task": string }; Returns: Json
                            },
 "leave":
 { Args: { "p_worker": string }; Returns: undefined

@@ -47,6 +47,7 @@ export async function setScene(): Promise<Scene> {
     await Promise.all(sessions.map(session => session`rollback`))
     await Promise.all(sessions.map(session => session`select set_config('worker.fake_now', '', false)`))
     await sql`delete from public.agent_task_requests`
+    await sql`delete from public.agent_sessions`
     await sql`delete from worker.queue`
     await sql`delete from worker.lanes`
     await sql`delete from worker.kinds`

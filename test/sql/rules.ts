@@ -60,7 +60,21 @@ export function violations(sql: postgres.Sql) {
     select 'a task that waits has something to wait for, or somebody will look after it', r.id::text
     from public.agent_task_requests r
     where r.status = 'waiting' and not private.has_to_wait(r)
-      and r.id not in (select parent_id from worker.parents_to_check)
+      and not exists (
+        select from worker.parents_to_check n where n.parent_id = r.id or n.session_id = r.session_id)
+    union all
+    select 'of a session one task is under way at a time', session_id::text from public.agent_task_requests
+    where status in ('scheduled', 'pending', 'processing') group by session_id having session_id is not null and count(*) > 1
+    union all
+    select 'a task is under way only when all before it in its session have ended', r.id::text
+    from public.agent_task_requests r
+    where r.status in ('scheduled', 'pending', 'processing') and private.count_ahead(r) > 0
+    union all
+    select 'the items of a session are numbered without a gap', session_id::text from public.agent_session_items
+    group by session_id having min(seq) <> 1 or max(seq) <> count(*)
+    union all
+    select 'an item has its session', session_id::text from public.agent_session_items
+    where session_id not in (select id from public.agent_sessions)
     union all
     select 'what is open is asked by an unfinished task, in its present life', a.task_id::text
     from public.agent_approvals a join public.agent_task_requests r on r.id = a.task_id

@@ -126,6 +126,7 @@ describe("a user's insert", () => {
     crash_count: 1,
     snooze_count: 1,
     parent_id: '00000000-0000-4000-8000-0000000000c1',
+    has_asked: true,
     schedule_id: '00000000-0000-4000-8000-0000000000c1',
     scheduled_for: new Date(),
     version: 9,

@@ -8,11 +8,15 @@ afterAll(drop)
 /** Each with the reason that its migration gives. A new one must be argued for there and named here. */
 const SECURITY_DEFINER = [
   'private.admit_request',
+  'private.admit_to_session',
   'private.check_admin_of',
   'private.check_may_act',
   'private.check_room_in_queue',
+  'private.check_turn',
   'private.drop_all_tickets',
+  'private.drop_items',
   'private.drop_tickets',
+  'private.end_turn',
   'private.hold_owner',
   'private.is_platform_admin',
   'private.keep_dead_letter',
@@ -145,6 +149,9 @@ describe('the verbs of the worker', () => {
     `worker.spawn_children(gen_random_uuid(), gen_random_uuid(), '{}')`,
     `worker.upkeep(1)`,
     `worker.admit_call(gen_random_uuid(), gen_random_uuid(), 'gpt-5', 1, true)`,
+    `worker.freeze_history(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `private.history_at(gen_random_uuid(), 0, 9)`,
+    `private.hold_idle_session(gen_random_uuid())`,
     `worker.ask_approvals(gen_random_uuid(), gen_random_uuid(), '{}')`,
     `private.note_waiting(gen_random_uuid())`,
     `private.expire_approvals(1)`,
@@ -210,11 +217,15 @@ describe('the tables', () => {
     }
   })
 
-  test('give users no right but to read, to submit requests, and to keep schedules', async () => {
+  test('give users no right but to read, to submit requests, and to keep schedules and sessions', async () => {
     const rows = await sql`
       select table_name, privilege_type from information_schema.role_table_grants
-      where table_schema = 'public' and grantee in ('anon', 'authenticated', 'PUBLIC') and privilege_type <> 'SELECT'`
-    expect(rows).toEqual([{ table_name: 'agent_task_schedules', privilege_type: 'DELETE' }])
+      where table_schema = 'public' and grantee in ('anon', 'authenticated', 'PUBLIC') and privilege_type <> 'SELECT'
+      order by 1`
+    expect(rows).toEqual([
+      { table_name: 'agent_sessions', privilege_type: 'DELETE' },
+      { table_name: 'agent_task_schedules', privilege_type: 'DELETE' },
+    ])
   })
 
   test('can be changed in these columns by users, and in no others', async () => {
@@ -226,6 +237,12 @@ describe('the tables', () => {
       group by 1, 2 order by 1, 2`
     const schedule = ['backfill', 'cron', 'kind', 'name', 'paused_at', 'priority', 'request_payload', 'time_zone']
     expect(rows).toEqual([
+      {
+        table_name: 'agent_sessions',
+        privilege_type: 'INSERT',
+        columns: ['enterprise_id', 'id', 'on_busy', 'title', 'user_id'],
+      },
+      { table_name: 'agent_sessions', privilege_type: 'UPDATE', columns: ['on_busy', 'title'] },
       {
         table_name: 'agent_task_requests',
         privilege_type: 'INSERT',
@@ -239,6 +256,7 @@ describe('the tables', () => {
           'priority',
           'request_payload',
           'run_at',
+          'session_id',
           'status',
           'supersede_key',
           'token_budget',
@@ -301,7 +319,11 @@ describe('Realtime', () => {
     const rows = await sql`
       select schemaname || '.' || tablename as name from pg_publication_tables
       where pubname = 'supabase_realtime' order by 1`
-    expect(rows.map(row => row.name)).toEqual(['public.agent_approvals', 'public.agent_task_requests'])
+    expect(rows.map(row => row.name)).toEqual([
+      'public.agent_approvals',
+      'public.agent_sessions',
+      'public.agent_task_requests',
+    ])
   })
 
   test('does not make every update write the whole old row', async () => {
