@@ -300,7 +300,10 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "agent_queue_overview":
+            "agent_limits":
+{ Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"agent_queue_overview":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
 "agent_spending":

@@ -8,7 +8,7 @@
 -- its own; the lowest counts. A task's spending is that of its present life: a retry begins at nothing, and the day's
 -- budget bounds all of them. What is compared is what has been spent, before each model call: a limit that is reached
 -- stops the next call, and calls that are under way at that moment may take it over the limit. Where money is bounded, a
--- model without a known price is not asked. Children of a task have budgets of their own.
+-- model without a known price is not asked. A child has a budget of its own, which is at most that of its parent.
 --   reasons: task_tokens · task_cost · day_tokens · day_cost · price_unknown; they end a task as `budget_exhausted`.
 --
 -- Rate limits toward the provider are shared by all workers: a bucket for each model, which holds what may be asked in a
@@ -18,7 +18,7 @@
 -- first in line: until its time has come, and five seconds more, others only get what it leaves.
 --
 -- Verbs of the worker: admit_call → {verdict: continue | cancel | lost | budget | rate, reason?, after_seconds?}
--- Verbs of platform admins: limit_agent_spending · limit_agent_model. For all: agent_spending.
+-- Verbs of platform admins: limit_agent_spending · limit_agent_model · agent_limits. For all: agent_spending.
 --
 -- Errors: 42501 not an admin · 23514 a limit that cannot be.
 
@@ -101,6 +101,21 @@ alter table public.agent_task_requests
 comment on column public.agent_task_requests.token_budget is 'Of input and output, for each life; the task ends when it is spent.';
 comment on column public.agent_task_requests.cost_budget is 'In USD, for each life; the task ends when it is spent.';
 grant insert (token_budget, cost_budget) on public.agent_task_requests to authenticated;
+
+-- A poisoned prompt must not get around a budget by having children spend.
+create function private.inherit_budget() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  select least(new.token_budget, p.token_budget), least(new.cost_budget, p.cost_budget)
+  into new.token_budget, new.cost_budget
+  from public.agent_task_requests p where p.id = new.parent_id;
+  return new;
+end
+$$;
+
+create trigger inherit_budget before insert on public.agent_task_requests
+  for each row when (new.parent_id is not null) execute function private.inherit_budget();
 
 create table worker.budgets (
   tenant_id uuid,
@@ -360,6 +375,26 @@ begin
 end
 $$;
 
+-- What has been said: {budgets: [{tenant_id, name, per, max_tokens, max_cost}] (null is every other tenant), models:
+-- [{model, requests_per_minute, tokens_per_minute}]}.
+create function public.agent_limits() returns jsonb
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  perform private.check_platform_admin();
+  return jsonb_build_object(
+    'budgets', coalesce((
+      select jsonb_agg(to_jsonb(b) || jsonb_build_object('name', coalesce(e.name, u.email)) order by b.tenant_id nulls first, b.per)
+      from worker.budgets b
+      left join public.enterprises e on e.id = b.tenant_id
+      left join auth.users u on u.id = b.tenant_id), '[]'),
+    'models', coalesce((
+      select jsonb_agg(jsonb_build_object('model', l.model, 'requests_per_minute', l.requests_per_minute,
+        'tokens_per_minute', l.tokens_per_minute) order by l.model)
+      from worker.rate_limits l), '[]'));
+end
+$$;
+
 -- Spending -------------------------------------------------------------------------------------------------------
 
 -- What was used within so many days (UTC, today is the first), as far as the caller may see it: {total, days: [{day, …}],
@@ -425,8 +460,9 @@ begin
 end
 $$;
 
-revoke execute on function public.limit_agent_spending, public.limit_agent_model, public.agent_spending from public, anon;
-grant execute on function public.limit_agent_spending, public.limit_agent_model, public.agent_spending
+revoke execute on function public.limit_agent_spending, public.limit_agent_model, public.agent_limits, public.agent_spending
+  from public, anon;
+grant execute on function public.limit_agent_spending, public.limit_agent_model, public.agent_limits, public.agent_spending
   to authenticated, service_role;
 
 revoke execute on all functions in schema worker, private from public;

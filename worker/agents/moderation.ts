@@ -8,7 +8,7 @@ import { providerFault } from './faults.ts'
 import { createClient } from './models.ts'
 
 /** What the provider objects to; the categories are its names, such as `violence` or `self-harm/intent`. */
-export type Finding = { flagged: boolean; categories: string[] }
+type Finding = { flagged: boolean; categories: string[] }
 
 /** Looks through texts. @throws TaskError when the provider fails; anything else when the signal fires. */
 export type Moderate = (texts: string[], signal: AbortSignal) => Promise<Finding>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { as } from '../../support/roles.ts'
-import { addPeople, edit, setScene, submitAndClaim, user } from '../arrange.ts'
-import { claimOne } from '../verbs.ts'
+import { addPeople, edit, request, setScene, submit, submitAndClaim, user } from '../arrange.ts'
+import { only } from '../only.ts'
+import { claimOne, spawn } from '../verbs.ts'
 import { admitCall, at, limitSpending, spend } from './arrange.ts'
 
 const scene = await setScene()
@@ -106,6 +107,30 @@ describe('a cost budget of a task', () => {
 
   test.each(['0', '-1', 'NaN', 'Infinity'])('of %s is refused', async cost_budget => {
     await expect(submitAndClaim(scene, { cost_budget })).rejects.toMatchObject({ code: '23514' })
+  })
+})
+
+describe('a child', () => {
+  const childOf = async (values: Record<string, unknown>) => {
+    const { children } = await spawn(worker, await submitAndClaim(scene, values), { key: 'a' })
+    return request(sql, only(children[0]).task_id)
+  }
+
+  test('may spend as much as its parent', async () => {
+    expect(await childOf({ token_budget: 100, cost_budget: '0.5' })).toMatchObject({
+      token_budget: '100',
+      cost_budget: '0.5',
+    })
+  })
+
+  test('of a task without a budget has none', async () => {
+    expect(await childOf({})).toMatchObject({ token_budget: null, cost_budget: null })
+  })
+
+  test('that a server gives a budget keeps the lower one', async () => {
+    const { task } = await submitAndClaim(scene, { token_budget: 100, cost_budget: 5 })
+    const child = await submit(sql, { parent_id: task, token_budget: 1000, cost_budget: 1 })
+    expect(await request(sql, child)).toMatchObject({ token_budget: '100', cost_budget: '1' })
   })
 })
 

@@ -3,7 +3,7 @@ import { as } from '../../support/roles.ts'
 import { later, setScene, submit, user } from '../arrange.ts'
 import { only } from '../only.ts'
 import { ACTORS, type Actor, castAndTasks, SEES } from '../rights/cast.ts'
-import { at, spend } from './arrange.ts'
+import { at, limitModel, limitSpending, spend } from './arrange.ts'
 
 const scene = await setScene()
 const { sql, worker } = scene
@@ -131,7 +131,11 @@ describe('agent_spending', () => {
 })
 
 describe('limits are said by platform admins alone', () => {
-  const VERBS = [`public.limit_agent_spending(null, 'day', 10)`, `public.limit_agent_model('gpt-5', 10)`]
+  const VERBS = [
+    `public.limit_agent_spending(null, 'day', 10)`,
+    `public.limit_agent_model('gpt-5', 10)`,
+    `public.agent_limits()`,
+  ]
   const others = ACTORS.filter(actor => actor !== 'platformAdmin')
 
   test.each(VERBS.flatMap(verb => others.map(actor => [verb, actor] as const)))(
@@ -140,6 +144,26 @@ describe('limits are said by platform admins alone', () => {
       await expect(as(sql, caller(actor), tx => tx.unsafe(`select ${verb}`))).rejects.toMatchObject({ code: '42501' })
     },
   )
+
+  test('and seen by them, with the names of tenants', async () => {
+    await limitSpending(sql, 'day', { tenant: acme, tokens: 10 })
+    await limitSpending(sql, 'day', { tenant: owner, cost: 0.5 })
+    await limitSpending(sql, 'task', { tokens: 7 })
+    await limitModel(sql, { requests: 60 })
+    const [row] = await as(sql, caller('platformAdmin'), tx => tx`select public.agent_limits() as limits`)
+    const { budgets, models } = only(row).limits
+    expect(budgets).toHaveLength(3)
+    expect(budgets[0]).toEqual({ tenant_id: null, name: null, per: 'task', max_tokens: 7, max_cost: null })
+    expect(budgets).toContainEqual({ tenant_id: acme, name: 'Acme', per: 'day', max_tokens: 10, max_cost: null })
+    expect(budgets).toContainEqual({
+      tenant_id: owner,
+      name: 'owner@acme.test',
+      per: 'day',
+      max_tokens: null,
+      max_cost: 0.5,
+    })
+    expect(models).toEqual([{ model: 'gpt-5', requests_per_minute: 60, tokens_per_minute: null }])
+  })
 
   test('and recorded with their name', async () => {
     await as(sql, caller('platformAdmin'), async tx => {
