@@ -148,14 +148,14 @@ isOneToOne: false
                   ]
                 },"agent_task_requests": {
                   Row: {
-                    "attempt": number,"cancel_requested_at": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"has_asked": boolean,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"session_id": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
+                    "attempt": number,"cancel_requested_at": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"has_asked": boolean,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"progress": Json | null,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"session_id": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"progress"?: Json | null,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"progress"?: Json | null,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
@@ -297,6 +297,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"agent_tool_calls": {
+                  Row: {
+                    "agent": string,"attempt": number,"enterprise_id": string | null,"id": number,"input": Json | null,"life": number,"result": Json | null,"seconds": number | null,"started_at": string,"status": string,"task_id": string,"tool_name": string,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_requests_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    }
+                  ]
                 }
           }
           Functions: {
@@ -333,6 +353,7 @@ isOneToOne: false
 "max_attempts": number,
 "parent_id": string | null,
 "priority": number,
+"progress": Json | null,
 "request_payload": NonNullable<Json>,
 "response_payload": Json | null,
 "run_at": string,
@@ -389,6 +410,47 @@ isOneToOne: false
 "explain_wait":
 { Args: { "task_id": string }; Returns: Json
                            },
+"fork_agent_task":
+{ Args: { "output"?: string,"step_id": number,"task_id": string }; Returns: {
+              "attempt": number,
+"cancel_requested_at": string | null,
+"cost_budget": number | null,
+"crash_count": number,
+"created_at": string,
+"deadline_at": string | null,
+"enterprise_id": string | null,
+"error": Json | null,
+"finished_at": string | null,
+"has_asked": boolean,
+"id": string,
+"idempotency_key": string | null,
+"kind": string,
+"life": number,
+"max_attempts": number,
+"parent_id": string | null,
+"priority": number,
+"progress": Json | null,
+"request_payload": NonNullable<Json>,
+"response_payload": Json | null,
+"run_at": string,
+"schedule_id": string | null,
+"scheduled_for": string | null,
+"session_id": string | null,
+"snooze_count": number,
+"started_at": string | null,
+"status": string,
+"supersede_key": string | null,
+"token_budget": number | null,
+"updated_at": string,
+"user_id": string | null,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "agent_task_requests"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "keep_agent_tasks":
 { Args: { "minutes_days"?: number,"tasks_days"?: number }; Returns: undefined
                            },
@@ -435,6 +497,7 @@ isOneToOne: false
 "max_attempts": number,
 "parent_id": string | null,
 "priority": number,
+"progress": Json | null,
 "request_payload": NonNullable<Json>,
 "response_payload": Json | null,
 "run_at": string,
@@ -478,6 +541,7 @@ isOneToOne: false
 "max_attempts": number,
 "parent_id": string | null,
 "priority": number,
+"progress": Json | null,
 "request_payload": NonNullable<Json>,
 "response_payload": Json | null,
 "run_at": string,
@@ -498,7 +562,10 @@ isOneToOne: false
         to: "agent_task_requests"
         isOneToOne: true
         isSetofReturn: false
-      } }
+      } },
+"watch_agent_task":
+{ Args: { "task_id": string }; Returns: undefined
+                           }
           }
           Enums: {
             [_ in never]: never
@@ -634,6 +701,20 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"watchers": {
+                  Row: {
+                    "task_id": string,"until": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "task_id": string,"until": string
+                  }
+                  Update: {
+                    "task_id"?: string,"until"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"workers": {
                   Row: {
                     "beat_at": string,"hears": string,"host": string,"id": string,"idle": boolean,"in_flight": number,"kinds": (string)[] | null,"slots": number | null,"started_at": string,"version": string
@@ -672,7 +753,9 @@ isOneToOne: false
 { Args: { "p_is_priced": boolean,"p_lease": string,"p_model": string,"p_task": string,"p_tokens": number }; Returns: Json
                            },
 "append_deltas":
-{ Args: { "p_deltas": (Json)[],"p_lease": string,"p_task": string }; Returns: string
+{ Args: { "p_batches": (Json)[],"p_leases": (string)[],"p_tasks": (string)[] }; Returns: {
+              "lease_id": string,"verdict": string,"watched": boolean
+            }[]
                            },
 "ask_approvals":
 { Args: { "p_approvals": (Json)[],"p_lease": string,"p_task": string }; Returns: string
@@ -712,14 +795,17 @@ isOneToOne: false
               "status": string,"task_id": string
             }[]
                            },
-"recent_tasks":
-{ Args: { "p_lease": string,"p_limit": number,"p_task": string }; Returns: Json
-                           },
 "record_steps":
 { Args: { "p_lease": string,"p_steps": (Json)[],"p_task": string }; Returns: string
                            },
 "refuse_schedule":
 { Args: { "p_code": string,"p_message": string,"p_schedule": string,"p_version": number }; Returns: boolean
+                           },
+"report_progress":
+{ Args: { "p_lease": string,"p_progress": Json,"p_task": string }; Returns: string
+                           },
+"run_tool":
+{ Args: { "p_lease": string,"p_steps": (Json)[],"p_task": string }; Returns: Json
                            },
 "settle":
 { Args: { "p_details": (Json)[],"p_leases": (string)[],"p_outcomes": (string)[],"p_tasks": (string)[] }; Returns: {

@@ -6,13 +6,18 @@ export type TaskStatus = 'scheduled' | 'pending' | 'processing' | 'waiting' | 'c
 /** Why a task failed or is about to be retried. `code` is stable and meant for programs, `message` for people. */
 export type TaskFault = { code: string; message: string; retryable: boolean }
 
+/** What a pipeline says of how far it is: so many of so many, and what it does. */
+export type TaskProgress = { done?: number | undefined; total?: number | undefined; text?: string | undefined }
+
 /** A row of `agent_task_requests` as a reader sees it. */
 export type AgentTask = Omit<
   Database['public']['Tables']['agent_task_requests']['Row'],
-  'status' | 'error' | 'request_payload' | 'response_payload'
+  'status' | 'error' | 'request_payload' | 'response_payload' | 'progress' | 'has_asked'
 > & {
   status: TaskStatus
   error: TaskFault | null
+  /** How far its pipeline is, while it runs. */
+  progress: TaskProgress | null
   request_payload: { prompt?: string; context?: Json } & Record<string, Json | undefined>
   response_payload: ({ answer?: string } & Record<string, Json | undefined>) | null
 }

@@ -7,7 +7,7 @@ const POOLER_PORT = '6543'
 const PATIENCE_MS = 15_000
 // What these return are sets of rows. Those called most come as PostgreSQL sends them, which costs far less than JSON and
 // looks the same: they have no times and no bigints.
-const PLAIN_SETS = new Set<FunctionName>(['claim', 'beat', 'settle', 'reap'])
+const PLAIN_SETS = new Set<FunctionName>(['append_deltas', 'claim', 'beat', 'settle', 'reap'])
 const SETS = new Set<FunctionName>([...PLAIN_SETS, 'due_schedules'])
 
 /** Calls over a direct connection to PostgreSQL. */

@@ -1,5 +1,7 @@
 import { createBroadcast } from './agents/broadcast.ts'
+import { createDeltaWriter } from './agents/delta-writer.ts'
 import { createModels } from './agents/models.ts'
+import { createModerator } from './agents/moderation.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
 import { measured } from './db-measured.ts'
@@ -16,7 +18,15 @@ async function main(): Promise<void> {
   const db = measured(openDb(config), telemetry)
   const broadcast = createBroadcast(config.supabase, telemetry)
   const models = createModels(config.model)
-  const perform = createPerform({ db, models, model: config.model, broadcast, telemetry })
+  const perform = createPerform({
+    db,
+    models,
+    moderate: createModerator(config.model),
+    model: config.model,
+    broadcast,
+    deltas: createDeltaWriter(db, telemetry),
+    telemetry,
+  })
   let worker: Worker | undefined
   const http = await listen(
     createApp(() => worker, telemetry, createLookUp(db, telemetry)),

@@ -29,11 +29,12 @@ export type StopReason = 'shutdown' | 'cancel' | 'deadline' | 'lost'
 /** How one attempt ended. The queue settles each case with one call. */
 export type Outcome =
   | { kind: 'completed'; response: Json }
-  | { kind: 'failed'; error: TaskFault }
+  /** `response` is what was there by then. */
+  | { kind: 'failed'; error: TaskFault; response?: Json }
   | { kind: 'retry'; error: TaskFault }
   /** Another was asked to come back later, such as the provider by its rate limit: the attempt does not count. */
   | { kind: 'snooze'; error: TaskFault; afterSeconds: number }
-  /** It goes on when the tasks that it has made have ended, as a new attempt, and holds nothing until then. */
+  /** It goes on when persons have decided or the tasks that it has made have ended, and holds nothing until then. */
   | { kind: 'waiting' }
   /** It obeyed its signal; `response` is what was there by then. */
   | { kind: 'stopped'; response?: Json }

@@ -102,17 +102,22 @@ export function createTelemetry(log: Config['log']) {
       logger.error({ event: 'task_crashed', ...nameOf(task), err: error }, `Task ${task.id} met an unforeseen error.`)
     },
 
-    modelCalled(task: Task, model: string, seconds: number, tokens: number) {
+    modelCalled(task: Task, call: ModelCall) {
+      const { model, seconds, usage, cost } = call
       metrics.modelCalls.inc({ model })
-      metrics.tokens.inc({ model }, tokens)
-      logger.debug({ event: 'model_called', ...nameOf(task), model, seconds, tokens }, 'A model answered.')
+      metrics.modelSeconds.observe({ model }, seconds)
+      metrics.tokens.inc({ model, direction: 'input' }, usage.inputTokens)
+      metrics.tokens.inc({ model, direction: 'output' }, usage.outputTokens)
+      metrics.cost.inc({ model }, cost ?? 0)
+      logger.debug({ event: 'model_called', ...nameOf(task), ...call }, 'A model answered.')
     },
     modelRetried(task: Task, code: string, seconds: number) {
       metrics.modelRetries.inc({ code })
       logger.warn({ event: 'model_retried', ...nameOf(task), code, seconds }, `A model call is repeated: ${code}.`)
     },
-    toolCalled(task: Task, tool: string, seconds: number) {
-      logger.debug({ event: 'tool_called', ...nameOf(task), tool, seconds }, `The tool ${tool} was called.`)
+    toolCalled(task: Task, call: { tool: string; agent: string; seconds: number }) {
+      metrics.toolSeconds.observe({ tool: call.tool }, call.seconds)
+      logger.debug({ event: 'tool_called', ...nameOf(task), ...call }, `The tool ${call.tool} was called.`)
     },
     /** The rows are the truth, so a lost broadcast only makes browsers a little later. */
     broadcastFailed(error: unknown) {
@@ -195,13 +200,22 @@ export function createTelemetry(log: Config['log']) {
   }
 }
 
+type ModelCall = {
+  model: string
+  agent: string
+  seconds: number
+  usage: { inputTokens: number; outputTokens: number }
+  /** US dollars; null when no price is known. */
+  cost: number | null
+}
+
 const SIGNS: Record<string, string> = { completed: '✅', failed: '❌', cancelled: '🛑', scheduled: '🔁' }
 
 function words(status: string): string {
   if (status === 'completed') return 'Completed successfully'
   if (status === 'scheduled') return 'will be tried again'
   if (status === 'pending') return 'was given back'
-  if (status === 'waiting') return 'waits for the tasks that it has made'
+  if (status === 'waiting') return 'waits'
   return status === 'lost' ? 'is no longer ours' : status
 }
 

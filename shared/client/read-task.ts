@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Delta, delta, type Step } from '../deltas.ts'
+import { type Delta, delta, type Step, stepKinds, usage } from '../deltas.ts'
 import type { AgentTask } from '../task.ts'
 import { errorOfResponse } from './agent-task-error.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
@@ -9,15 +9,24 @@ import { parseTask, taskColumns } from './task-rows.ts'
 const deltaRows = z.array(delta)
 const stepRows = z.array(
   z.object({
+    id: z.int(),
+    attempt: z.int(),
     key: z.string(),
-    kind: z.enum(['tool', 'handoff']),
+    kind: z.enum(stepKinds),
     agent: z.string(),
     name: z.string(),
     status: z.enum(['started', 'done']),
     input: z.json(),
     output: z.json(),
+    usage: usage.nullable(),
+    // The local stack's REST reads a numeric as text.
+    cost: z.coerce.number().nullable(),
+    started_at: z.string(),
+    finished_at: z.string().nullable(),
   }),
 )
+// What a model was offered and what it answered word for word is for the journal; its text is in the deltas.
+const stepColumns = 'id,attempt,key,kind,agent,name,status,input,output,usage,cost,started_at,finished_at'
 
 // Hosted projects return at most this many rows at once.
 const pageRows = 1000
@@ -52,20 +61,35 @@ export async function readRow(supabase: Supabase, taskId: string): Promise<Agent
 async function readSteps(supabase: Supabase, { id, life }: AgentTask): Promise<Step[]> {
   const { data, error, status } = await supabase
     .from('agent_task_steps')
-    .select('key,kind,agent,name,status,input,output')
+    .select(stepColumns)
     .eq('task_id', id)
     .eq('life', life)
-    .in('kind', ['tool', 'handoff'])
+    .in('kind', stepKinds)
     .order('id')
     .abortSignal(AbortSignal.timeout(patienceMs))
     .retry(false)
   if (error) throw errorOfResponse(error, status)
-  // SQL says null where a step says nothing.
-  return stepRows.parse(data).map(({ input, output, ...row }) => ({
+  return stepRows.parse(data).map(stepOf)
+}
+
+/** SQL says null where a step says nothing. */
+function stepOf({ input, output, usage, started_at, finished_at, ...row }: z.infer<typeof stepRows>[number]): Step {
+  return {
     ...row,
+    started_at,
     ...(input !== null && { input }),
     ...(output !== null && { output }),
-  }))
+    ...(usage && { usage }),
+    ...(finished_at && { seconds: (Date.parse(finished_at) - Date.parse(started_at)) / 1000 }),
+  }
+}
+
+/**
+ * Says that this task is watched, for about the next half minute: of others nothing is broadcast. That it cannot be said
+ * is no reason not to read.
+ */
+export async function tellWatching(supabase: Supabase, taskId: string): Promise<void> {
+  await supabase.rpc('watch_agent_task', { task_id: taskId }).abortSignal(AbortSignal.timeout(patienceMs)).retry(false)
 }
 
 async function readDeltas(supabase: Supabase, task: AgentTask, after: number): Promise<Delta[]> {

@@ -4,7 +4,7 @@
 //   life      a retry starts a new one, and all that was streamed before belongs to the old one
 // A fold that knows it has missed something says so (`isBehind`); only a snapshot can help then.
 
-import type { Delta, Step } from '../deltas.ts'
+import { type Delta, isMainText, type Step } from '../deltas.ts'
 import { type AgentTask, isFinished } from '../task.ts'
 import { isPartial, mergeTask } from './task-rows.ts'
 
@@ -81,7 +81,7 @@ export function isBehind({ task, life, ahead, rowIsStale }: TaskFold): boolean {
 /** The final answer, or else what has been streamed so far, a paragraph for each model call. */
 export function textOf({ task, life, pieces }: TaskFold): string {
   const answer = task?.life === life ? task.response_payload?.answer : undefined
-  return answer ?? pieces.flatMap(({ text }) => text || []).join('\n\n')
+  return answer ?? pieces.flatMap(({ key, text }) => (isMainText(key) && text) || []).join('\n\n')
 }
 
 function withTask(fold: TaskFold, task: AgentTask): TaskFold {
@@ -105,6 +105,9 @@ function withDelta(fold: TaskFold, delta: Delta): TaskFold {
       return { ...next, steps: withStep(fold.steps, delta.data) }
     case 'agent':
       return { ...next, agent: delta.data.name }
+    case 'retry':
+    case 'asked':
+      return next
   }
 }
 

@@ -23,9 +23,14 @@ const taskRow = z.object({
   parent_id: z.string().nullable(),
   schedule_id: z.string().nullable(),
   scheduled_for: z.string().nullable(),
+  session_id: z.string().nullable(),
   token_budget: z.number().nullable(),
   // The local stack's REST reads a numeric as text.
   cost_budget: z.coerce.number().nullable(),
+  progress: z
+    .object({ done: z.number().optional(), total: z.number().optional(), text: z.string().optional() })
+    .nullable()
+    .catch(null),
   request_payload: object.transform(({ prompt, ...rest }) =>
     typeof prompt === 'string' ? { ...rest, prompt } : { ...rest },
   ),

@@ -4,7 +4,7 @@ import { deltasMessage, type Step, taskTopic } from '../deltas.ts'
 import { type AgentTask, isFinished } from '../task.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { firstLink, keepLive, type Link } from './keep-live.ts'
-import { readTask } from './read-task.ts'
+import { readTask, tellWatching } from './read-task.ts'
 import type { Supabase } from './supabase.ts'
 import { emptyFold, foldDeltas, foldRecord, foldSnapshot, isBehind, type TaskFold, textOf } from './task-fold.ts'
 
@@ -38,6 +38,8 @@ export function watchTask(supabase: Supabase, taskId: string): TaskFeed {
       topic,
       listen,
       async read() {
+        // Said before reading, so that what is written after it is heard; the first look need not wait for that.
+        if (!hasEnded(fold)) await (fold.task ? tellWatching(supabase, taskId) : void tellWatching(supabase, taskId))
         const snapshot = await readTask(supabase, taskId, fold)
         // Into the fold as it is by now: more may have come in while this was read.
         take(foldSnapshot(fold, snapshot))

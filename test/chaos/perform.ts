@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Json } from '../../shared/database.types.ts'
+import { createDeltaWriter } from '../../worker/agents/delta-writer.ts'
 import { createStore, type StepRecord } from '../../worker/agents/store.ts'
 import { type Args, type Db, insist } from '../../worker/db.ts'
 import { TaskError } from '../../worker/errors.ts'
@@ -28,15 +29,15 @@ async function performWell(
   attempt: Attempt,
   telemetry: Telemetry,
 ): Promise<Outcome> {
-  const store = createStore(db, task, attempt, telemetry)
+  const store = createStore(db, createDeltaWriter(db, telemetry), task, attempt, telemetry)
   const { steps } = await store.load()
   const done = new Set(steps.filter(step => step.status === 'done').map(step => step.key))
   for (const [n, ms] of stepsOf(task, script)) {
     if (done.has(keyOf(n))) continue
-    if (n % 2 === 0) await store.recordStep(begun(task, n))
+    if (n % 2 === 0) await store.recordSteps([begun(task, n)])
     await pause(ms, undefined, { signal: attempt.signal }).catch(() => undefined)
     if (attempt.signal.aborted) return { kind: 'stopped', response: responseOf(task) }
-    await store.recordStep(finished(task, n))
+    await store.recordSteps([finished(task, n)])
   }
   return endOf(task, script)
 }

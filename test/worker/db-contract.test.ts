@@ -112,12 +112,15 @@ describe.each(WAYS)('over %s', way => {
     expect(await db.call('record_steps', { ...own, p_steps: [step, started] })).toBe('continue')
     expect(await db.call('load_journal', own)).toEqual({
       verdict: 'continue',
+      watched: false,
+      session_id: null,
       last_seq: 0,
       streamed: [],
       steps: [
-        { key: 'model::0', status: 'done', output },
-        { key: 'tool:/c1', status: 'started', output: null },
+        { key: 'model::0', kind: 'model', agent: 'A', name: 'gpt', status: 'done', input: null, output },
+        { key: 'tool:/c1', kind: 'tool', agent: 'A', name: 'clock', status: 'started', input: null, output: null },
       ],
+      approvals: [],
     })
     expect(await sql`select input, usage from public.agent_task_steps order by id`).toEqual([
       { input: null, usage: null },
@@ -129,21 +132,24 @@ describe.each(WAYS)('over %s', way => {
     const own = await taken(db)
     const texts = ['plain', '"quoted", {braces} \\ and NULL', '', 'null\0byte', 'half \ud83d', '😀\n']
     const deltas = texts.map((text, n) => ({ seq: n + 1, kind: 'text', step_key: 'model::0', data: { text } }))
-    expect(await db.call('append_deltas', { ...own, p_deltas: deltas })).toBe('continue')
+    expect(await append(db, own, deltas)).toEqual([{ lease_id: own.p_lease, verdict: 'continue', watched: false }])
     const stored = await sql`select data ->> 'text' as text from public.agent_task_deltas order by seq`
     expect(stored.map(row => row.text)).toEqual([...texts.slice(0, 3), 'nullbyte', 'half \ufffd', '😀\n'])
     expect(await db.call('load_journal', own)).toMatchObject({ last_seq: 6, streamed: ['model::0'] })
   })
 
-  it('recent_tasks gives a list, for a task without a user an empty one', async () => {
-    expect(await db.call('recent_tasks', { ...(await taken(db)), p_limit: 5 })).toEqual([])
+  it('run_tool gives what the tool gave, for a task without a user what nobody may see', async () => {
+    const recent = (own: object) => {
+      const step = { key: 'tool:/1', agent: 'A', name: 'recent_tasks', input: { limit: 5 } }
+      return db.call('run_tool', { ...(own as Awaited<ReturnType<typeof taken>>), p_steps: [step] })
+    }
+    expect(await recent(await taken(db))).toEqual({ verdict: 'continue', output: [] })
     const [user] =
       await sql`insert into auth.users (id, email) values (gen_random_uuid(), ${`${way}@x.test`}) returning id`
     await submit(sql, { user_id: user?.id, request_payload: { prompt: 'Earlier' }, kind: 'other' })
-    const own = await taken(db, { user_id: user?.id })
-    expect(await db.call('recent_tasks', { ...own, p_limit: 5 })).toMatchObject([
-      { prompt: 'Earlier', answer: null, status: 'processing', kind: 'other' },
-    ])
+    expect(await recent(await taken(db, { user_id: user?.id }))).toMatchObject({
+      output: [{ prompt: 'Earlier', answer: null, status: 'processing', kind: 'other' }],
+    })
   })
 
   it('prune gives a number, stats an object', async () => {
@@ -160,7 +166,6 @@ describe.each(WAYS)('over %s', way => {
 
   it.each([
     ['22023', 'an outcome that is none', (each: Db) => settleAs(each, 'finished')],
-    ['AT001', 'a lost lease', (each: Db) => each.call('recent_tasks', { ...nobodys(), p_limit: 1 })],
     ['22P02', 'a malformed id', (each: Db) => each.call('leave', { p_worker: 'not-a-uuid' })],
     ['23514', 'a broken constraint', (each: Db) => beat({ ...each, hears: 'telepathy' } as unknown as Db)],
   ])('throws a DatabaseError with SQLSTATE %s for %s', async (code, _what, call) => {
@@ -180,10 +185,14 @@ describe.each(WAYS)('over %s', way => {
     const own = await taken(db)
     const text = 'x'.repeat(10_000)
     const deltas = Array.from({ length: 50 }, (_, n) => ({ seq: n + 1, kind: 'text', step_key: 'm', data: { text } }))
-    expect(await db.call('append_deltas', { ...own, p_deltas: deltas })).toBe('continue')
+    expect(await append(db, own, deltas)).toMatchObject([{ verdict: 'continue' }])
     expect(await db.call('load_journal', own)).toMatchObject({ last_seq: 50 })
   })
 })
+
+function append(db: Db, { p_task, p_lease }: { p_task: string; p_lease: string }, deltas: Json[]) {
+  return db.call('append_deltas', { p_tasks: [p_task], p_leases: [p_lease], p_batches: [{ deltas }] })
+}
 
 function claim(db: Db, kinds?: string[]) {
   return db.call('claim', { p_worker: WORKER, p_slots: 10, p_lease_seconds: 60, ...(kinds && { p_kinds: kinds }) })
@@ -198,10 +207,6 @@ async function taken(db: Db, values = {}) {
   const id = await submit(sql, values)
   const row = only((await claim(db)).find(each => each.task_id === id))
   return { p_task: row.task_id, p_lease: row.lease_id }
-}
-
-function nobodys() {
-  return { p_task: crypto.randomUUID(), p_lease: crypto.randomUUID() }
 }
 
 function settleAs(db: Db, outcome: string) {

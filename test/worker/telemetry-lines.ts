@@ -28,9 +28,15 @@ const refused = Object.assign(new Error('CAUSE'), { status: 429, requestID: 'req
 telemetry.workerOnline({ id: 'worker-1', version: '1.2.3', transport: 'direct', model: 'gpt-test', concurrency: 5 })
 telemetry.heartbeat(3)
 telemetry.taskClaimed(task)
-telemetry.modelCalled(task, 'gpt-test', 1, 15)
+telemetry.modelCalled(task, {
+  model: 'gpt-test',
+  agent: 'Tester',
+  seconds: 1,
+  usage: { inputTokens: 10, outputTokens: 5 },
+  cost: null,
+})
 telemetry.modelRetried(task, 'rate_limited', 1)
-telemetry.toolCalled(task, 'calculate', 0.1)
+telemetry.toolCalled(task, { tool: 'calculate', agent: 'Tester', seconds: 0.1 })
 telemetry.taskStopped(task, 'cancel')
 telemetry.taskFaulted(task, new TaskError('rate_limited', 'MESSAGE', { cause: refused }))
 telemetry.taskCrashed(task, carrying)

@@ -4,49 +4,67 @@ import type { Db } from '../db.ts'
 import type { Attempt, Task } from '../task.ts'
 import type { Telemetry } from '../telemetry.ts'
 import type { Broadcast } from './broadcast.ts'
+import type { DeltaWriter } from './delta-writer.ts'
 import { type Journal, openJournal } from './journal.ts'
-import { createStore, type Store } from './store.ts'
+import type { Moderate } from './moderation.ts'
+import { type Progressing, reportProgress } from './progress.ts'
+import { type Approval, createStore, type Store } from './store.ts'
 import { openStream, type Stream } from './stream.ts'
 
 /** What agents and their tools know of the task at hand; the SDK hands it to tools as `runContext.context`. */
 export type TaskContext = {
   readonly task: Task
-  /** Fires on cancel, lost lease and shutdown. */
+  /** Fires on cancel, lost lease, deadline and shutdown. */
   readonly signal: AbortSignal
   readonly models: ModelProvider
-  readonly modelName: string
-  readonly modelTimeoutSeconds: number
+  /** Null where moderation is switched off. */
+  readonly moderate: Moderate | null
+  readonly model: Config['model']
+  /** The session that the task is a turn of, or null. */
+  readonly sessionId: string | null
   readonly journal: Journal
+  /** What was asked of persons, by key. */
+  readonly approvals: Map<string, Approval>
   readonly stream: Stream
   readonly store: Store
+  readonly progress: Progressing
   readonly telemetry: Telemetry
-  /** The name of the agent whose turn it is. */
-  agentAtWork: string
+  /** The name of the agent at work in each scope. */
+  readonly agents: Map<string, string>
+  /** The runs of agents that are under way, by name. */
+  readonly runs: Map<string, Promise<unknown>>
 }
 
 /** What all tasks of a process share. */
 export type AgentRoom = {
   db: Db
   models: ModelProvider
+  moderate: Moderate | null
   model: Config['model']
   broadcast: Broadcast
+  deltas: DeltaWriter
   telemetry: Telemetry
 }
 
 /** Opens an attempt: loads what earlier attempts have finished and goes on from there. */
 export async function openContext(room: AgentRoom, task: Task, attempt: Attempt): Promise<TaskContext> {
-  const store = createStore(room.db, task, attempt, room.telemetry)
+  const { telemetry, models, moderate, model } = room
+  const store = createStore(room.db, room.deltas, task, attempt, telemetry)
   const left = await store.load()
   return {
     task,
     signal: attempt.signal,
-    models: room.models,
-    modelName: room.model.name,
-    modelTimeoutSeconds: room.model.timeoutSeconds,
-    journal: openJournal(store, left),
+    models,
+    moderate,
+    model,
+    sessionId: left.session_id,
+    journal: openJournal(store, left.steps),
+    approvals: new Map(left.approvals.map(approval => [approval.key, approval])),
     stream: openStream(task, store, room.broadcast, left),
     store,
-    telemetry: room.telemetry,
-    agentAtWork: '',
+    progress: reportProgress(store),
+    telemetry,
+    agents: new Map(),
+    runs: new Map(),
   }
 }

@@ -10,7 +10,12 @@ import {
 import type { Json } from '../../shared/database.types.ts'
 import { TaskError } from '../errors.ts'
 import type { TaskContext } from './context.ts'
-import { providerFault } from './faults.ts'
+import { budgetFault, providerFault } from './faults.ts'
+import { secondsSince } from './journal.ts'
+import { createPatience } from './patience.ts'
+import { here, type Place } from './place.ts'
+import { costOf, estimateTokens, isPriced } from './prices.ts'
+import type { JournalledStep, StepRecord } from './store.ts'
 
 type Done = Extract<StreamEvent, { type: 'response_done' }>
 type Answer = Done['response']
@@ -19,20 +24,25 @@ const TRIES = 3
 /** A pause longer than this is not worth a slot: the task goes back to the queue for it. */
 const LONGEST_PAUSE_SECONDS = 10
 
+/** What is to be known of the agents of a run. */
+export type Cast = {
+  /** By the name of the tool, the agent that it hands over to. */
+  handoffs: ReadonlyMap<string, string>
+  /** Tools whose calls may need a person's consent. */
+  askers: ReadonlySet<string>
+}
+
 /**
  * Makes every model call of a task durable: a journalled answer is returned instead of calling again; a new one is
  * journalled before the agents see it, so before any tool of its turn can start. Text goes to the stream as it comes.
  */
-export function durableModels(context: TaskContext, models: ModelProvider): ModelProvider {
-  let calls = 0
-  const callIds = new Set<string>()
+export function durableModels(context: TaskContext, cast: Cast): ModelProvider {
   return {
     getModel: async name => {
-      const inner = await models.getModel(name)
+      const inner = await context.models.getModel(name)
       const stream = (request: ModelRequest) => {
-        const key = `model::${calls}`
-        calls += 1
-        return answer(context, inner, request, { key, model: name ?? 'default', callIds })
+        const call = nextCall(context, name ?? context.model.name, cast)
+        return noted(call, answer(context, inner, request, call))
       }
       return {
         getStreamedResponse: stream,
@@ -47,8 +57,25 @@ export function durableModels(context: TaskContext, models: ModelProvider): Mode
   }
 }
 
-/** @property callIds of all tool calls of this run so far. */
-type Call = { key: string; model: string; callIds: Set<string> }
+type Call = { key: string; model: string; agent: string; cast: Cast; place: Place }
+
+function nextCall({ agents }: TaskContext, model: string, cast: Cast): Call {
+  const place = here()
+  const { run, scope } = place
+  const n = run.calls.get(scope) ?? 0
+  run.calls.set(scope, n + 1)
+  return { key: `model:${scope}:${n}`, model, agent: agents.get(scope) ?? '', cast, place }
+}
+
+/** Remembers what went wrong: of an error in a nested agent the SDK makes the text of a tool. */
+async function* noted({ place: { run, scope } }: Call, events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent> {
+  try {
+    yield* events
+  } catch (error) {
+    run.failures.set(scope, error)
+    throw error
+  }
+}
 
 async function* answer(
   context: TaskContext,
@@ -58,42 +85,109 @@ async function* answer(
 ): AsyncIterable<StreamEvent> {
   const found = context.journal.find(call.key)
   if (found) {
-    const response = found.output as Answer
-    makeCallIdsUnique(response, call)
-    context.stream.recall(call.key, textOf(response))
-    yield { type: 'response_started' }
-    yield { type: 'response_done', response }
+    yield* replay(context, found, request, call)
     return
   }
   for (let tries = 1; ; tries++) {
     // An earlier try, or an earlier attempt whose worker died, may have sent text that is now withdrawn.
     context.stream.reset(call.key)
     try {
-      yield* ask(context, inner, request, call)
+      const reserved = await admit(context, request, call)
+      yield* ask(context, inner, request, call, reserved)
       return
     } catch (error) {
       if (context.signal.aborted) throw error
       const fault = providerFault(error)
       const seconds = fault.afterSeconds ?? 2 ** tries * (0.25 + Math.random() / 4)
       if (!fault.retry || tries === TRIES || seconds > LONGEST_PAUSE_SECONDS) throw fault
-      context.telemetry.modelRetried(context.task, fault.code, seconds)
+      await tellRetry(context, call, { code: fault.code, seconds, tries })
       await pause(seconds * 1000, undefined, { signal: context.signal })
     }
   }
 }
 
-async function* ask(context: TaskContext, inner: Model, request: ModelRequest, call: Call): AsyncIterable<StreamEvent> {
+function* replay(
+  context: TaskContext,
+  found: JournalledStep,
+  request: ModelRequest,
+  call: Call,
+): Iterable<StreamEvent> {
+  refuseChanges(found, request, call)
+  const response = found.output as unknown as Answer
+  makeCallIdsUnique(response, call)
+  if (isText(request)) context.stream.recall(call.key, textOf(response))
+  const handoff = handoffIn(response, call)
+  if (handoff) context.stream.step(handoff)
+  yield { type: 'response_started' }
+  yield { type: 'response_done', response }
+}
+
+/** What was journalled by other code is not ours to go on from: its answers belong to questions that are no longer asked. */
+function refuseChanges(found: JournalledStep, request: ModelRequest, call: Call): void {
+  const now = new Set(offered(request))
+  const then = new Set((found.input as { tools?: string[] } | null)?.tools ?? [])
+  const gone = callsOf(found.output as unknown as Answer).find(({ name }) => then.has(name) && !now.has(name))
+  if (found.agent === call.agent && !gone) return
+  const what = gone ? `the tool "${gone.name}" is gone` : `"${call.agent}" stands where "${found.agent}" was`
+  throw new TaskError(
+    'agents_changed',
+    `The agents were changed while this task was under way: ${what}. Retry the task.`,
+  )
+}
+
+function offered({ tools, handoffs }: ModelRequest): string[] {
+  return [...tools.map(({ name }) => name), ...handoffs.map(({ toolName }) => toolName)]
+}
+
+/** Waits for leave to call: budgets may be spent, and the provider's limits are shared by all workers. */
+async function admit(context: TaskContext, request: ModelRequest, { model }: Call): Promise<number> {
+  const tokens = estimateTokens(request)
+  for (;;) {
+    const admission = await context.store.admitCall(model, tokens, isPriced(model, context.model.prices))
+    context.signal.throwIfAborted()
+    if (admission.verdict === 'continue') return tokens
+    if (admission.verdict === 'budget') throw budgetFault(admission.reason)
+    const { after_seconds } = admission
+    if (after_seconds > LONGEST_PAUSE_SECONDS) {
+      const message = `The calls to ${model} that are allowed a minute are used up.`
+      throw new TaskError('rate_limited', message, { retry: true, afterSeconds: after_seconds })
+    }
+    await pause(after_seconds * 1000, undefined, { signal: context.signal })
+  }
+}
+
+async function tellRetry(
+  { journal, stream, telemetry, task }: TaskContext,
+  { key, agent, model }: Call,
+  { code, seconds, tries }: { code: string; seconds: number; tries: number },
+): Promise<void> {
+  const output = { code, seconds: Number(seconds.toFixed(2)) }
+  const step = { kind: 'retry', agent, name: model, status: 'done', output } as const
+  await journal.record({ key: `retry:${key}:${task.attempt}:${tries}`, ...step })
+  stream.retry(key, code, output.seconds)
+  telemetry.modelRetried(task, code, seconds)
+}
+
+async function* ask(
+  context: TaskContext,
+  inner: Model,
+  request: ModelRequest,
+  call: Call,
+  reserved: number,
+): AsyncIterable<StreamEvent> {
   const startedAt = performance.now()
-  const patience = createPatience(context)
+  const patience = createPatience(context.signal, request.signal, context.model.timeoutSeconds)
   let done = false
   try {
     for await (const event of inner.getStreamedResponse({ ...request, signal: patience.signal })) {
       patience.renew()
-      if (event.type === 'output_text_delta') context.stream.text(call.key, event.delta)
+      // Text that is JSON for a program is nothing to read.
+      if (event.type === 'output_text_delta' && isText(request)) context.stream.text(call.key, event.delta)
       if (event.type === 'response_done') {
         if (event.response.output.length === 0) throw brokenOff()
+        refuseUnreadable(event.response, call)
         makeCallIdsUnique(event.response, call)
-        await keep(context, call, event.response, (performance.now() - startedAt) / 1000)
+        await keep(context, request, call, event.response, { seconds: secondsSince(startedAt), reserved })
         done = true
       }
       yield event
@@ -107,62 +201,84 @@ async function* ask(context: TaskContext, inner: Model, request: ModelRequest, c
   }
 }
 
+/** Nobody could consent to arguments that cannot be read; those of other tools the agent is told of. */
+function refuseUnreadable(response: Answer, { cast: { askers } }: Call): void {
+  for (const { name, arguments: given } of callsOf(response)) {
+    if (askers.has(name) && !isObject(given)) {
+      const message = `The model called "${name}" with arguments that cannot be read.`
+      throw new TaskError('malformed_output', message, { retry: true })
+    }
+  }
+}
+
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+function isText({ outputType }: ModelRequest): boolean {
+  return outputType === 'text' || (outputType as { type?: string }).type === 'text'
+}
+
 function brokenOff(): TaskError {
   return new TaskError('malformed_output', 'The model broke off before its answer was complete.', { retry: true })
 }
 
 /** Some servers count their call ids anew in each answer; journal and SDK tell calls apart by them. */
-function makeCallIdsUnique(response: Answer, { key, callIds }: Call): void {
-  for (const [index, item] of response.output.entries()) {
-    if (item.type !== 'function_call') continue
-    if (callIds.has(item.callId)) item.callId = `${item.callId}-${key}-${index}`
-    callIds.add(item.callId)
+function makeCallIdsUnique(response: Answer, { key, place: { run } }: Call): void {
+  for (const [index, item] of callsOf(response).entries()) {
+    if (run.callIds.has(item.callId)) item.callId = `${item.callId}-${key}-${index}`
+    run.callIds.add(item.callId)
   }
+}
+
+function callsOf({ output }: Answer) {
+  return output.filter(item => item.type === 'function_call')
 }
 
 /** The text first, then the journal: whoever finds the answer journalled finds its text sent. */
-async function keep(context: TaskContext, call: Call, response: Answer, seconds: number): Promise<void> {
+async function keep(
+  context: TaskContext,
+  request: ModelRequest,
+  call: Call,
+  response: Answer,
+  { seconds, reserved }: { seconds: number; reserved: number },
+): Promise<void> {
   await context.stream.flush()
-  const { inputTokens, outputTokens, totalTokens } = response.usage
-  await context.journal.record({
-    key: call.key,
-    kind: 'model',
-    agent: context.agentAtWork,
-    name: call.model,
-    status: 'done',
-    seconds,
-    output: response as unknown as Json,
-    usage: { requests: 1, inputTokens, outputTokens, totalTokens },
-  })
-  context.telemetry.modelCalled(context.task, call.model, seconds, totalTokens)
+  const usage = usageOf(response)
+  const cost = costOf(call.model, usage, context.model.prices)
+  const { key, model: name, agent } = call
+  const step = { key, kind: 'model', agent, name, status: 'done', seconds, usage, cost } as const
+  const handoff = handoffIn(response, call)
+  await context.journal.record(
+    { ...step, input: { tools: offered(request) }, output: response as unknown as Json, reserved },
+    ...(handoff ? [handoff] : []),
+  )
+  context.stream.step(step)
+  if (handoff) context.stream.step(handoff)
+  context.telemetry.modelCalled(context.task, { model: name, agent, seconds, usage, cost })
 }
 
-/** Ends a call from which nothing has come for the set time. */
-function createPatience({ signal, modelTimeoutSeconds }: TaskContext) {
-  const controller = new AbortController()
-  const abort = () => controller.abort()
-  let over = false
-  const lose = () => {
-    over = true
-    abort()
-  }
-  let timer = setTimeout(lose, modelTimeoutSeconds * 1000)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
-  return {
-    signal: controller.signal,
-    isOver: () => over,
-    fault: () =>
-      new TaskError('provider_timeout', `The model provider was silent for ${modelTimeoutSeconds} s.`, { retry: true }),
-    renew: () => {
-      clearTimeout(timer)
-      timer = setTimeout(lose, modelTimeoutSeconds * 1000)
-    },
-    end: () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-    },
-  }
+/** The SDK follows the first handoff of an answer, and drops others. */
+function handoffIn(
+  response: Answer,
+  { agent, cast: { handoffs }, place: { scope } }: Call,
+): (StepRecord & { kind: 'handoff' }) | undefined {
+  const call = callsOf(response).find(({ name }) => handoffs.has(name))
+  if (!call) return undefined
+  const name = handoffs.get(call.name) ?? ''
+  return { key: `handoff:${scope}/${call.callId}`, kind: 'handoff', agent, name, status: 'done' }
+}
+
+function usageOf({ usage }: Answer) {
+  const { inputTokens, outputTokens, totalTokens } = usage
+  const details = [usage.inputTokensDetails ?? []].flat()
+  const cachedTokens = details.reduce((sum, { cached_tokens = 0 }) => sum + cached_tokens, 0)
+  return { requests: 1, inputTokens, cachedTokens, outputTokens, totalTokens }
 }
 
 function textOf(response: Answer): string {

@@ -6,6 +6,8 @@ import {
   ModelRefusalError,
   OutputGuardrailTripwireTriggered,
   ToolCallError,
+  ToolInputGuardrailTripwireTriggered,
+  ToolOutputGuardrailTripwireTriggered,
 } from '@openai/agents'
 import { APIConnectionError, APIError } from 'openai'
 import { TaskError } from '../errors.ts'
@@ -29,9 +31,8 @@ export function providerFault(cause: unknown): TaskError {
 /** What an error out of the SDK's agent loop means for the task. */
 export function agentFault(cause: unknown): TaskError {
   if (cause instanceof ToolCallError || cause instanceof GuardrailExecutionError) return agentFault(cause.error)
-  if (cause instanceof InputGuardrailTripwireTriggered || cause instanceof OutputGuardrailTripwireTriggered) {
-    return objected(cause)
-  }
+  const tripped = GUARDRAILS.find(Tripped => cause instanceof Tripped)
+  if (tripped) return objected(cause as InstanceType<typeof tripped>)
   if (cause instanceof MaxTurnsExceededError) {
     return final(
       'max_turns_exceeded',
@@ -61,8 +62,15 @@ export function budgetFault(reason: string): TaskError {
   return new TaskError('budget_exhausted', `${BUDGETS[reason] ?? 'A budget is spent'}.`)
 }
 
+const GUARDRAILS = [
+  InputGuardrailTripwireTriggered,
+  OutputGuardrailTripwireTriggered,
+  ToolInputGuardrailTripwireTriggered,
+  ToolOutputGuardrailTripwireTriggered,
+]
+
 /** What a guardrail found; the text that it found it in is nobody else's business. */
-function objected(cause: { result: { output: { outputInfo: unknown } } }): TaskError {
+function objected(cause: { result: { output: { outputInfo?: unknown } } }): TaskError {
   const { place, categories = [] } = (cause.result.output.outputInfo ?? {}) as { place?: string; categories?: string[] }
   const what = place === 'output' ? 'The answer was withheld' : 'The request was refused'
   const why = categories.length > 0 ? ` (${categories.join(', ')})` : ''

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { AgentInputItem, InputGuardrail, OutputGuardrail } from '@openai/agents'
 import { APIError } from 'openai'
 import { z } from 'zod'
@@ -12,9 +11,6 @@ type Finding = { flagged: boolean; categories: string[] }
 
 /** Looks through texts. @throws TaskError when the provider fails; anything else when the signal fires. */
 export type Moderate = (texts: string[], signal: AbortSignal) => Promise<Finding>
-
-/** Does something once: a later attempt takes what it came to from the journal. */
-export type DurableStep = <T>(name: string, fn: () => Promise<T>) => Promise<T>
 
 /** @property tolerates categories that are let pass, for agents that have to do with them. */
 export type ModerationPolicy = { signal: AbortSignal; tolerates?: readonly string[] }
@@ -52,9 +48,9 @@ export function createModerator(model: Config['model']): Moderate | null {
  *
  * A guardrail that trips ends the run; `agentFault` makes `content_refused` of it.
  */
-export function moderationGuardrail(step: DurableStep, moderate: Moderate, policy: ModerationPolicy) {
+export function moderationGuardrail(moderate: Moderate, policy: ModerationPolicy) {
   const judge = async (place: 'input' | 'output', texts: string[]) => {
-    const finding = await step(`moderation:${place}:${digest(texts)}`, () => moderate(texts, policy.signal))
+    const finding = await moderate(texts, policy.signal)
     const categories = finding.categories.filter(each => !policy.tolerates?.includes(each))
     const isTolerated = finding.categories.length > 0 && categories.length === 0
     return { tripwireTriggered: finding.flagged && !isTolerated, outputInfo: { place, categories } }
@@ -62,12 +58,12 @@ export function moderationGuardrail(step: DurableStep, moderate: Moderate, polic
   return {
     // Not beside the model: a tool could have acted before the verdict, and a replay must find the same order.
     input: {
-      name: 'moderation',
+      name: 'moderation_of_input',
       runInParallel: false,
       execute: ({ input }) => judge('input', newTextsOf(input)),
     } satisfies InputGuardrail,
     output: {
-      name: 'moderation',
+      name: 'moderation_of_output',
       execute: ({ agentOutput }) =>
         judge('output', [typeof agentOutput === 'string' ? agentOutput : JSON.stringify(agentOutput)]),
     } satisfies OutputGuardrail,
@@ -114,9 +110,4 @@ function moderationFault(error: unknown): TaskError {
     return new TaskError('model_not_found', `The provider has no such moderation: ${remedy}.`, { cause: error })
   }
   return providerFault(error)
-}
-
-/** Another text is another step, so that no verdict is ever taken for that on another text. */
-function digest(texts: string[]): string {
-  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16)
 }

@@ -1,60 +1,177 @@
-import { type Agent, Runner, type RunStreamEvent } from '@openai/agents'
+import {
+  type Agent,
+  type AgentInputItem,
+  type AgentOutputType,
+  getHandoff,
+  OutputGuardrailTripwireTriggered,
+  Runner,
+  type RunStreamEvent,
+} from '@openai/agents'
+import type { z } from 'zod'
 import { TaskError } from '../errors.ts'
+import { agentBehind } from './agent-tool.ts'
+import { mayNeedConsent } from './consent.ts'
 import type { TaskContext } from './context.ts'
-import { durableModels } from './durable-model.ts'
-import { makeToolsDurable } from './durable-tool.ts'
+import { type Cast, durableModels } from './durable-model.ts'
+import { makeToolDurable } from './durable-tool.ts'
 import { agentFault } from './faults.ts'
+import { makeGuardrailsDurable } from './guardrails.ts'
+import { Parked } from './parked.ts'
+import { at, here, newRun, type Run } from './place.ts'
+import { openTurn, summaryAgent } from './session.ts'
 
 const MAX_TURNS = 20
 
+/** What an agent answers: text, or what its `outputType` says. */
+type Answer<TOutput extends AgentOutputType> = TOutput extends z.ZodType
+  ? z.output<TOutput>
+  : TOutput extends 'text'
+    ? string
+    : unknown
+
+type Options = {
+  /** Tells several runs of one task apart, also in the journal: the same in each attempt. The main run has none. */
+  name?: string
+  maxTurns?: number
+  /** How long each agent of the run may take for its part. */
+  agentTimeoutSeconds?: number
+  /** It is a turn of the task's session, if there is one: history goes before the input, and the answer joins it. */
+  isTurn?: boolean
+}
+
 /**
- * Runs an agent, and whom it hands over to, until there is a final output. Build the agents anew for each task: their
- * tools are changed in place. One run a task: the journal numbers model calls from its start.
+ * Runs an agent, and whom it hands over to, until there is a final output. Build the agents anew for each run: their tools
+ * and guardrails are changed in place.
  *
- * @throws TaskError when provider or agents fail; anything else when the attempt was told to stop.
+ * @throws Parked when a person has to decide first; TaskError when provider or agents fail; anything else when the attempt
+ * was told to stop.
  */
-export async function runAgent(
+export function runAgent<TOutput extends AgentOutputType>(
   context: TaskContext,
-  agent: Agent<TaskContext>,
-  input: string,
-  { maxTurns = MAX_TURNS }: { maxTurns?: number } = {},
-): Promise<string> {
-  makeToolsDurable(context, agent)
+  agent: Agent<TaskContext, TOutput>,
+  input: string | AgentInputItem[],
+  options: Options = {},
+): Promise<Answer<TOutput>> {
+  const { name = '' } = options
+  if (context.runs.has(name)) throw new Error(`Two runs of a task are named "${name}": give each a name of its own.`)
+  const run = newRun(name)
+  const work = at({ run, scope: name }, () => perform(context, run, agent, input, options))
+  context.runs.set(name, work)
+  return work
+}
+
+async function perform<TOutput extends AgentOutputType>(
+  context: TaskContext,
+  run: Run,
+  agent: Agent<TaskContext, TOutput>,
+  input: string | AgentInputItem[],
+  { maxTurns = MAX_TURNS, agentTimeoutSeconds, isTurn = false }: Options,
+): Promise<Answer<TOutput>> {
+  const root = agent as unknown as Agent<TaskContext>
+  const agents = reachable(root)
+  const clock = createClock(context.signal, agentTimeoutSeconds)
+  for (const each of agents) await makeDurable(context, each, clock)
   const runner = new Runner({
-    modelProvider: durableModels(context, context.models),
+    modelProvider: durableModels(context, await castOf(agents)),
     toolNotFoundBehavior: 'return_error_to_model',
     tracingDisabled: true,
   })
-  // Told before the agent's first call; the event in the stream may come after it.
-  runner.on('agent_start', (_context, { name }) => {
-    context.agentAtWork = name
-    context.stream.agent(name)
-  })
+  const sumUp = (past: string) => runAgent(context, summaryAgent(context), past, { name: 'summary' })
   try {
-    const run = await runner.run(agent, input, { stream: true, context, maxTurns, signal: context.signal })
-    await unlessStopped(context.signal, follow(context, run))
+    const turn = isTurn && context.sessionId ? await openTurn(context, itemsOf(input), sumUp) : undefined
+    const options = { stream: true, context, maxTurns, signal: clock.signal } as const
+    const result = await runner.run(root, turn?.input ?? input, options)
+    await unlessStopped(clock.signal, drain(result))
     await context.stream.flush()
-    if (run.finalOutput !== undefined) return run.finalOutput
+    if (result.interruptions.length > 0) throw new Parked('A person has to decide before this can go on.')
+    if (result.finalOutput !== undefined) {
+      await turn?.keep(result.history)
+      return result.finalOutput as Answer<TOutput>
+    }
   } catch (error) {
-    if (context.signal.aborted) throw error
-    throw agentFault(error)
+    if (context.signal.aborted || error instanceof Parked) throw error
+    if (error instanceof OutputGuardrailTripwireTriggered) context.stream.withdraw()
+    throw agentFault(clock.fault() ?? run.failures.values().next().value ?? error)
+  } finally {
+    clock.end()
   }
   throw new TaskError('malformed_output', 'The agents ended without an answer: submit the task again.')
 }
 
-type Run = AsyncIterable<RunStreamEvent> & { completed: Promise<void> }
+function itemsOf(input: string | AgentInputItem[]): AgentInputItem[] {
+  return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input
+}
 
-/** Tokens and tools reach the stream from inside their calls; what is left to see here are handoffs. */
-async function follow(context: TaskContext, run: Run): Promise<void> {
-  for await (const event of run) {
-    if (event.type !== 'run_item_stream_event' || event.item.type !== 'handoff_output_item') continue
-    const { sourceAgent, targetAgent, rawItem } = event.item
-    const key = `handoff:/${rawItem.callId}`
-    const handoff = { key, kind: 'handoff', agent: sourceAgent.name, name: targetAgent.name, status: 'done' } as const
-    if (!context.journal.find(key)) await context.journal.record(handoff)
-    context.stream.step(handoff)
+async function makeDurable(context: TaskContext, agent: Agent<TaskContext>, clock: Clock): Promise<void> {
+  makeGuardrailsDurable(context, agent)
+  for (const tool of agent.tools) if (tool.type === 'function') await makeToolDurable(context, agent, tool)
+  // Told before the agent's first call, in nested runs too.
+  agent.on('agent_start', () => {
+    const { run, scope } = here()
+    context.agents.set(scope, agent.name)
+    if (scope !== run.name) return
+    clock.begin(agent.name)
+    context.stream.agent(agent.name)
+  })
+}
+
+/** All agents that may get their turn: by handoff, and as tools of others. */
+function reachable(root: Agent<TaskContext>): Set<Agent<TaskContext>> {
+  const found = new Set([root])
+  for (const agent of found) {
+    for (const next of agent.handoffs) found.add(getHandoff(next).agent as Agent<TaskContext>)
+    for (const tool of agent.tools) {
+      const nested = tool.type === 'function' && agentBehind(tool)
+      if (nested) found.add(nested.agent)
+    }
   }
+  return found
+}
+
+async function castOf(agents: Iterable<Agent<TaskContext>>): Promise<Cast> {
+  const handoffs = [...agents].flatMap(agent => agent.handoffs.map(next => getHandoff(next)))
+  const tools = [...agents].flatMap(agent => agent.tools.filter(tool => tool.type === 'function'))
+  const asking = await Promise.all(tools.map(mayNeedConsent))
+  return {
+    handoffs: new Map(handoffs.map(({ toolName, agent }) => [toolName, agent.name])),
+    askers: new Set(tools.filter((_, index) => asking[index]).map(({ name }) => name)),
+  }
+}
+
+/** Tokens, tools and handoffs reach stream and journal from inside their calls. */
+async function drain(run: AsyncIterable<RunStreamEvent> & { completed: Promise<void> }): Promise<void> {
+  for await (const _event of run);
   await run.completed
+}
+
+type Clock = ReturnType<typeof createClock>
+
+/** Ends a run with its task, and when one of its agents takes too long. */
+function createClock(task: AbortSignal, timeoutSeconds: number | undefined) {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  let timer: NodeJS.Timeout | undefined
+  let fault: TaskError | undefined
+  if (task.aborted) abort()
+  task.addEventListener('abort', abort, { once: true })
+  return {
+    signal: controller.signal,
+    /** An agent begins its part. */
+    begin: (agent: string) => {
+      clearTimeout(timer)
+      if (timeoutSeconds === undefined) return
+      timer = setTimeout(() => {
+        const message = `The agent "${agent}" was not done after ${timeoutSeconds} s.`
+        fault = new TaskError('agent_timeout', message, { retry: true })
+        abort()
+      }, timeoutSeconds * 1000)
+    },
+    fault: () => fault,
+    end: () => {
+      clearTimeout(timer)
+      task.removeEventListener('abort', abort)
+    },
+  }
 }
 
 /** A tool that ignores its signal is not waited for: it goes on alone, and what it writes to the journal is refused. */

@@ -1,5 +1,5 @@
 import type { Json } from '../../shared/database.types.ts'
-import { type Delta, type DeltasMessage, type Step, taskTopic } from '../../shared/deltas.ts'
+import { type Delta, type DeltasMessage, isMainText, type Step, taskTopic } from '../../shared/deltas.ts'
 import { storable } from '../db.ts'
 import type { Task } from '../task.ts'
 import type { Broadcast } from './broadcast.ts'
@@ -7,6 +7,8 @@ import type { Left, Store } from './store.ts'
 
 /** At most so often is a task's stream written: a reader sees text flow, the database a few writes a second. */
 const BATCH_MS = 200
+/** With many streams open in one process each is written less often, once a second at the least. */
+const MOST_BATCH_MS = 1_000
 /** Tool inputs and outputs are shortened in the stream; the journal has them whole. */
 const LONGEST_SHOWN = 8_000
 
@@ -15,12 +17,18 @@ export type Stream = {
   text: (stepKey: string, text: string) => void
   /** Withdraws the text of a call that is made again. Does nothing if none was sent. */
   reset: (stepKey: string) => void
+  /** Withdraws all text: a guardrail refused it. */
+  withdraw: () => void
   /** What has been sent as done is not sent again. */
   step: (step: Step) => void
   agent: (name: string) => void
-  /** The text of all steps so far. */
+  /** A model call failed and is made again after a pause. */
+  retry: (stepKey: string, code: string, seconds: number) => void
+  /** A tool call waits for a person. */
+  asked: (question: string) => void
+  /** The text of the main run so far. */
   textSoFar: () => string
-  /** Text of an earlier attempt, which its readers have already. */
+  /** Text of an earlier attempt. Its readers have it already, unless this task is a fork. */
   recall: (stepKey: string, text: string) => void
   /** Resolves when all is written. @throws when the database refuses it. */
   flush: () => Promise<void>
@@ -28,10 +36,13 @@ export type Stream = {
   close: () => Promise<void>
 }
 
+let open = 0
+
 export function openStream(task: Task, store: Store, broadcast: Broadcast, left: Left): Stream {
   const texts = new Map<string, string>()
-  // Keys of which readers have something: the text of a model call, or the end of a step.
-  const sent = new Set(left.streamed)
+  // Of which calls readers have text, and of which steps the end; the key of a model call may stand in both.
+  const sent = new Set(left.streamed.filter(isTextKey))
+  const ended = new Set(left.streamed.filter(key => !isTextKey(key)))
   let seq = left.last_seq
   let waiting: Delta[] = []
   let writing: Promise<void> | undefined
@@ -39,19 +50,23 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
   let wroteAt = 0
   let failure: unknown
   let closed = false
+  let watched = left.watched
+  open += 1
 
   const write = async () => {
     wroteAt = performance.now()
     const deltas = storable(waiting)
     waiting = []
-    await store.appendDeltas(deltas)
+    watched = await store.appendDeltas(deltas)
+    // Nobody there: who comes later reads the rows first.
+    if (!watched) return
     broadcast(taskTopic(task.id), 'deltas', { task_id: task.id, life: task.life, deltas } satisfies DeltasMessage)
   }
 
   // One write at a time; what comes meanwhile waits for the next. The first delta after a pause goes at once.
   const writeSoon = () => {
     if (writing || timer || waiting.length === 0) return
-    const wait = Math.max(0, wroteAt + BATCH_MS - performance.now())
+    const wait = Math.max(0, wroteAt + Math.min(BATCH_MS + open, MOST_BATCH_MS) - performance.now())
     timer = setTimeout(() => void writeNow(), wait)
   }
   const writeNow = async (): Promise<void> => {
@@ -82,6 +97,11 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
     writeSoon()
   }
 
+  const withdraw = (step_key: string) => {
+    texts.delete(step_key)
+    if (sent.delete(step_key)) push({ kind: 'reset', step_key, data: {} })
+  }
+
   const flush = async () => {
     while (writing || waiting.length > 0) await (writing ?? writeNow())
     if (failure) throw failure
@@ -93,25 +113,39 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
       sent.add(step_key)
       push({ kind: 'text', step_key, data: { text } })
     },
-    reset: step_key => {
-      texts.delete(step_key)
-      if (sent.delete(step_key)) push({ kind: 'reset', step_key, data: {} })
-    },
+    reset: withdraw,
     step: step => {
-      if (sent.has(step.key)) return
-      if (step.status === 'done') sent.add(step.key)
+      if (ended.has(step.key)) return
+      if (step.status === 'done') ended.add(step.key)
       push({ kind: 'step', step_key: step.key, data: { ...step, ...shortened(step) } })
     },
     agent: name => push({ kind: 'agent', step_key: '', data: { name } }),
-    recall: (step_key, text) => texts.set(step_key, text),
-    textSoFar: () => [...texts.values()].filter(Boolean).join('\n\n'),
+    retry: (step_key, code, seconds) => push({ kind: 'retry', step_key, data: { code, seconds } }),
+    asked: step_key => {
+      push({ kind: 'asked', step_key, data: {} })
+    },
+    withdraw: () => {
+      for (const step_key of [...texts.keys()]) withdraw(step_key)
+    },
+    recall: (step_key, text) => {
+      texts.set(step_key, text)
+      if (!text || sent.has(step_key)) return
+      sent.add(step_key)
+      push({ kind: 'text', step_key, data: { text } })
+    },
+    textSoFar: () => [...texts].flatMap(([key, text]) => (isMainText(key) && text) || []).join('\n\n'),
     flush,
     close: async () => {
       // How the attempt ends has been decided by now; a stream that cannot be completed does not change it.
       await flush().catch(() => undefined)
+      if (!closed) open -= 1
       closed = true
     },
   }
+}
+
+function isTextKey(key: string): boolean {
+  return key.startsWith('model:')
 }
 
 function shortened({ input, output }: Step): Pick<Step, 'input' | 'output'> {

@@ -248,6 +248,31 @@ function modelMetrics(registers: Registry[]) {
       help: 'Model calls repeated, by cause.',
       labelNames: ['code'],
     }),
-    tokens: new Counter({ registers, name: 'liverow_tokens_total', help: 'Tokens used.', labelNames: ['model'] }),
+    modelSeconds: new Histogram({
+      registers,
+      name: 'liverow_model_call_seconds',
+      help: 'From the call of a model to the end of its answer.',
+      labelNames: ['model'],
+      buckets: SECONDS,
+    }),
+    toolSeconds: new Histogram({
+      registers,
+      name: 'liverow_tool_call_seconds',
+      help: 'How long tools take.',
+      labelNames: ['tool'],
+      buckets: SECONDS,
+    }),
+    tokens: new Counter({
+      registers,
+      name: 'liverow_tokens_total',
+      help: 'Tokens used.',
+      labelNames: ['model', 'direction'],
+    }),
+    cost: new Counter({
+      registers,
+      name: 'liverow_model_cost_dollars_total',
+      help: 'What model calls cost; those without a known price count as nothing.',
+      labelNames: ['model'],
+    }),
   }
 }

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { Json } from '../../shared/database.types.ts'
 import { isKind, type Kind, kinds } from '../../shared/kinds.ts'
-import { type AgentRoom, openContext } from '../agents/context.ts'
-import { TaskError } from '../errors.ts'
+import { type AgentRoom, openContext, type TaskContext } from '../agents/context.ts'
+import { Parked } from '../agents/parked.ts'
+import { faultOf, TaskError } from '../errors.ts'
 import type { Outcome, Perform, Task } from '../task.ts'
 import { answerQuestion } from './assistant/pipeline.ts'
 import type { Pipeline, Pipelines } from './pipeline.ts'
@@ -22,13 +23,25 @@ export function createPerform(room: AgentRoom): Perform {
       const response = kinds[kind].response.parse(await pipeline(context, request))
       return { kind: 'completed', response }
     } catch (error) {
-      if (!attempt.signal.aborted) throw error
-      const answer = context.stream.textSoFar()
-      return { kind: 'stopped', ...(answer && { response: { answer, partial: true } as Json }) }
+      // Other runs of the task go on to their end: what they have paid for is then in the journal.
+      await Promise.allSettled(context.runs.values())
+      if (attempt.signal.aborted) return { kind: 'stopped', ...soFar(context) }
+      if (error instanceof Parked) return { kind: 'waiting' }
+      if (error instanceof TaskError && error.code === 'budget_exhausted') {
+        return { kind: 'failed', error: faultOf(error), ...soFar(context) }
+      }
+      throw error
     } finally {
+      await context.progress.end()
       await context.stream.close()
     }
   }
+}
+
+/** What has been written by the time that a task is cut off. */
+function soFar({ stream }: TaskContext): { response?: Json } {
+  const answer = stream.textSoFar()
+  return answer ? { response: { answer, partial: true } } : {}
 }
 
 function parse({ kind, payload }: Task) {

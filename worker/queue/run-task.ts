@@ -84,9 +84,12 @@ function settlementOf(outcome: Outcome, stopped: StopReason | undefined): Settle
   switch (outcome.kind) {
     case 'completed':
       return { outcome: 'completed', detail: { response: outcome.response } }
-    case 'failed':
+    case 'failed': {
+      const soFar = outcome.response === undefined ? {} : { response: outcome.response }
+      return { outcome: 'failed', detail: { error: outcome.error, ...soFar } }
+    }
     case 'retry':
-      return { outcome: outcome.kind, detail: { error: outcome.error } }
+      return { outcome: 'retry', detail: { error: outcome.error } }
     case 'snooze':
       return { outcome: 'snooze', detail: { error: outcome.error, after_seconds: outcome.afterSeconds } }
     case 'waiting':

@@ -19,11 +19,20 @@ describe('an answer', () => {
 
   it('is broadcast to those who watch, as it is stored', async () => {
     const room = await roomWithBrain(scene)
-    const { held } = await ask(scene, room, 'Explain how this works')
+    const held = await take(scene, room, { prompt: 'Explain how this works' })
+    await scene.sql`insert into worker.watchers values (${held.task.id}, now() + interval '1 minute')`
+    await perform(room, held)
     const messages = room.sent.map(each => deltasMessage.parse(each.payload))
     expect(new Set(room.sent.map(each => each.topic))).toEqual(new Set([`task:${held.task.id}`]))
     expect(messages.flatMap(each => each.deltas)).toEqual(await deltasOf(scene, held.task))
     expect(messages[0]).toMatchObject({ task_id: held.task.id, life: 1 })
+  })
+
+  it('is not broadcast while nobody watches', async () => {
+    const room = await roomWithBrain(scene)
+    const { held } = await ask(scene, room, 'Explain how this works')
+    expect(room.sent).toEqual([])
+    expect(textOf(await deltasOf(scene, held.task))).toContain('One row, one worker')
   })
 
   it('journals the model call with its usage', async () => {
@@ -38,12 +47,12 @@ describe('an answer', () => {
         status: 'done',
         life: 1,
         attempt: 1,
-        input: null,
+        input: { tools: ['current_time', 'calculate', 'recent_tasks'] },
         usage: { requests: 1, inputTokens: expect.any(Number), outputTokens: expect.any(Number) },
       },
     ])
     expect(room.told.of('modelCalled')).toMatchObject([
-      [{ id: held.task.id }, 'gpt-test', expect.any(Number), expect.any(Number)],
+      [{ id: held.task.id }, { model: 'gpt-test', agent: 'Assistant', usage: { outputTokens: expect.any(Number) } }],
     ])
   })
 
@@ -56,6 +65,7 @@ describe('an answer', () => {
     expect(tool?.input).toEqual({ expression: '(3 + 4) * 12' })
     const steps = (await deltasOf(scene, held.task)).filter(each => each.kind === 'step').map(each => each.data)
     expect(steps).toMatchObject([
+      { key: 'model::0', kind: 'model', agent: 'Assistant', name: 'gpt-test', status: 'done' },
       {
         key: tool?.key,
         agent: 'Assistant',
@@ -64,6 +74,7 @@ describe('an answer', () => {
         input: { expression: '(3 + 4) * 12' },
       },
       { key: tool?.key, agent: 'Assistant', name: 'calculate', status: 'done', output: '84' },
+      { key: 'model::1', kind: 'model', usage: { requests: 1 }, cost: null },
     ])
     expect(room.brain.calls()).toBe(2)
   })

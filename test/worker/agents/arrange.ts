@@ -2,7 +2,9 @@ import type { Json } from '../../../shared/database.types.ts'
 import type { Delta } from '../../../shared/deltas.ts'
 import { type Brain, startBrain } from '../../../supabase/local/brain.ts'
 import type { AgentRoom } from '../../../worker/agents/context.ts'
+import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
 import { createModels } from '../../../worker/agents/models.ts'
+import { createModerator } from '../../../worker/agents/moderation.ts'
 import type { Config } from '../../../worker/config.ts'
 import type { Db } from '../../../worker/db.ts'
 import { createPerform } from '../../../worker/pipelines/index.ts'
@@ -32,7 +34,16 @@ export function openRoom(scene: Scene, { db = scene.connect(), ...settings }: Se
   const sent: Room['sent'] = []
   const told = listenIn()
   const broadcast: AgentRoom['broadcast'] = (topic, event, payload) => void sent.push({ topic, event, payload })
-  return { db, models: createModels(model), model, broadcast, telemetry: told.telemetry, told, sent }
+  const { telemetry } = told
+  const deltas = createDeltaWriter(db, telemetry)
+  const moderate = createModerator(model)
+  return { db, models: createModels(model), moderate, model, broadcast, deltas, telemetry, told, sent }
+}
+
+/** The same room in another process, as far as the database can tell. */
+export function heirOf(scene: Scene, room: Room): Room {
+  const db = scene.connect()
+  return { ...room, db, deltas: createDeltaWriter(db, room.telemetry) }
 }
 
 /** A room with the demo model, which answers by rules. */

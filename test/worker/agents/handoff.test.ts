@@ -45,9 +45,12 @@ describe('a handoff', () => {
     const deltas = await deltasOf(scene, held.task)
     expect(deltas.filter(each => each.kind === 'agent').map(each => each.data.name)).toEqual(['Triage', 'Billing'])
     expect(deltas.filter(each => each.kind === 'step').map(each => `${each.data.kind} ${each.data.status}`)).toEqual([
+      'model done',
       'handoff done',
+      'model done',
       'tool started',
       'tool done',
+      'model done',
     ])
   })
 

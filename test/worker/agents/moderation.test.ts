@@ -109,15 +109,6 @@ describe('the moderation', () => {
   })
 })
 
-/** A journal in the test's hands: what is in it is not done again. */
-function journal(kept = new Map<string, unknown>()) {
-  const step = async <T>(name: string, fn: () => Promise<T>): Promise<T> => {
-    if (!kept.has(name)) kept.set(name, await fn())
-    return kept.get(name) as T
-  }
-  return { kept, step }
-}
-
 /** Finds `violence` wherever it is said, and writes down what it was asked. */
 function censor() {
   const asked: string[][] = []
@@ -130,7 +121,6 @@ function censor() {
 }
 
 interface Guarded {
-  step?: ReturnType<typeof journal>['step']
   moderate: Moderate
   tolerates?: string[]
   input?: string | AgentInputItem[]
@@ -138,10 +128,10 @@ interface Guarded {
 }
 
 /** Runs a guarded agent; gives its answer or what the task would fail with, and how often the model was asked. */
-async function run({ step = journal().step, moderate, tolerates = [], input = 'Hello', answer = 'Hi.' }: Guarded) {
+async function run({ moderate, tolerates = [], input = 'Hello', answer = 'Hi.' }: Guarded) {
   const provider = await startProvider({ text: answer })
   onTestFinished(provider.stop)
-  const guardrails = moderationGuardrail(step, moderate, { signal: NEVER, tolerates })
+  const guardrails = moderationGuardrail(moderate, { signal: NEVER, tolerates })
   const agent = new Agent({
     name: 'Guarded',
     model: 'gpt-test',
@@ -190,21 +180,6 @@ describe('an agent with the guardrails', () => {
     const moderate: Moderate = async () => ({ flagged: true, categories: [] })
     const { fault } = await run({ moderate, tolerates: ['violence'] })
     expect(fault?.message).toBe('The request was refused by the content check: rephrase it.')
-  })
-
-  it('asks nobody again in a replay', async () => {
-    const { kept, step } = journal()
-    await run({ step, moderate: censor().moderate })
-    const { asked, moderate } = censor()
-    expect(await run({ step: journal(kept).step, moderate })).toMatchObject({ answer: 'Hi.' })
-    expect(asked).toEqual([])
-  })
-
-  it('takes no verdict for that on another text', async () => {
-    const { kept, step } = journal()
-    await run({ step, moderate: censor().moderate })
-    const { fault } = await run({ step: journal(kept).step, moderate: censor().moderate, input: 'violence' })
-    expect(fault).toMatchObject({ code: 'content_refused' })
   })
 
   it('looks in a conversation at what is said anew', async () => {

@@ -6,10 +6,10 @@ import type { Task } from '../../../worker/task.ts'
 import { waitFor } from '../arrange.ts'
 
 const task = { id: '11111111-1111-4111-8111-111111111111', life: 3 } as Task
-const nothing: Left = { last_seq: 0, steps: [], streamed: [] }
+const nothing: Left = { watched: true, session_id: null, last_seq: 0, steps: [], streamed: [], approvals: [] }
 
 /** A stream whose writes the test lets through; `written` has them in the order in which they arrived. */
-function open(left = nothing, answer: () => Promise<void> = async () => undefined) {
+function open(left = nothing, answer: () => Promise<boolean> = async () => true) {
   const written: Delta[][] = []
   const sent: unknown[] = []
   const appendDeltas = (deltas: Delta[]) => {
@@ -46,7 +46,7 @@ describe('a stream', () => {
   })
 
   it('has one write under way at a time, and what came meanwhile in the next', async () => {
-    const answers: (() => void)[] = []
+    const answers: ((watched: boolean) => void)[] = []
     const { stream, written } = open(nothing, () => new Promise(resolve => answers.push(resolve)))
     stream.text('m', 'a')
     await waitFor('the first write', () => written.length === 1)
@@ -54,9 +54,9 @@ describe('a stream', () => {
     stream.text('m', 'c')
     const flushed = stream.flush()
     expect(written).toHaveLength(1)
-    answers[0]?.()
+    answers[0]?.(true)
     await waitFor('the second write', () => written.length === 2)
-    answers[1]?.()
+    answers[1]?.(true)
     await flushed
     expect(written.map(each => each.map(delta => delta.data))).toEqual([[{ text: 'a' }], [{ text: 'bc' }]])
   })
@@ -75,7 +75,7 @@ describe('a stream', () => {
   })
 
   it('ends at a refused batch: nothing more is written, and whoever waits hears why', async () => {
-    const refusal = Promise.withResolvers<void>()
+    const refusal = Promise.withResolvers<boolean>()
     const { stream, written } = open(nothing, () => refusal.promise)
     stream.text('model::0', 'Hi')
     const flushed = stream.flush()

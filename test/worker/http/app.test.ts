@@ -52,7 +52,8 @@ describe('/metrics', () => {
     own.taskSettled({ ...task, kind: 'invented-1' } as unknown as Task, 'failed', 0.1)
     own.taskSettled({ ...task, kind: 'invented-2' } as unknown as Task, 'failed', 0.1)
     own.taskSettled(task as unknown as Task, 'completed', 1.5)
-    own.modelCalled(task as unknown as Task, 'gpt-test', 1, 15)
+    const usage = { inputTokens: 10, outputTokens: 5 }
+    own.modelCalled(task as unknown as Task, { model: 'gpt-test', agent: 'A', seconds: 1, usage, cost: 0.5 })
     const response = await createApp(() => worker, own).request('/metrics')
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
     const text = await response.text()

@@ -2,7 +2,7 @@ import { type FunctionTool, invokeFunctionTool, RunContext } from '@openai/agent
 import { describe, expect, it } from 'vitest'
 import type { TaskContext } from '../../../worker/agents/context.ts'
 import { createTools } from '../../../worker/pipelines/assistant/tools.ts'
-import { only, outage } from '../arrange.ts'
+import { only } from '../arrange.ts'
 
 /** Calls a tool as the SDK does. */
 async function use(name: string, args: object, context: Partial<TaskContext> = {}): Promise<unknown> {
@@ -31,28 +31,9 @@ describe('calculate', () => {
 })
 
 describe('recent_tasks', () => {
-  const storeOf = (recentTasks: TaskContext['store']['recentTasks']) => ({
-    store: { recentTasks } as TaskContext['store'],
-  })
-
-  it('gives what the database gave', async () => {
-    const asked: number[] = []
-    const store = storeOf(async limit => {
-      asked.push(limit)
-      return [{ prompt: 'Earlier' }]
-    })
-    expect(await use('recent_tasks', { limit: 3 }, store)).toBe('[{"prompt":"Earlier"}]')
-    expect(asked).toEqual([3])
-  })
-
   it('has no way to name a user', () => {
     const tool = only(createTools().find(each => each.name === 'recent_tasks')) as FunctionTool<TaskContext>
     expect(Object.keys(tool.parameters.properties)).toEqual(['limit'])
-  })
-
-  it('tells the model nothing of why the database failed', async () => {
-    const store = storeOf(() => Promise.reject(outage()))
-    expect(await use('recent_tasks', { limit: 3 }, store)).toBe('The recent tasks cannot be read right now.')
   })
 })
 

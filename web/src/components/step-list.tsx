@@ -4,7 +4,8 @@ import { HandoffLine } from './handoff-line.tsx'
 import { ToolCall } from './tool-call.tsx'
 
 /** What the agents did besides writing: tool calls with what went in and came out, and handoffs. */
-export function StepList({ steps, isProcessing }: { steps: readonly Step[]; isProcessing: boolean }) {
+export function StepList({ steps: all, isProcessing }: { steps: readonly Step[]; isProcessing: boolean }) {
+  const steps = all.filter(({ kind }) => kind === 'tool' || kind === 'handoff')
   if (steps.length === 0) return null
   return (
     <section aria-label="Steps">

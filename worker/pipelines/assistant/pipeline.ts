@@ -7,5 +7,5 @@ export const answerQuestion: Pipeline<'assistant'> = async (context, { prompt, c
   const input = given
     ? `${prompt}\n\n<context>\n${JSON.stringify(given).replaceAll('<', '\\u003c')}\n</context>`
     : prompt
-  return { answer: await runAgent(context, createAssistant(context), input) }
+  return { answer: await runAgent(context, createAssistant(context), input, { isTurn: true }) }
 }

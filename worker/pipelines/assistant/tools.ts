@@ -1,6 +1,7 @@
-import { type RunContext, type Tool, tool } from '@openai/agents'
+import { type Tool, tool } from '@openai/agents'
 import { z } from 'zod'
 import type { TaskContext } from '../../agents/context.ts'
+import { userTool } from '../../agents/user-tool.ts'
 import { compute } from './arithmetic.ts'
 
 /** The assistant's tools, new for each task: they are made durable in place. */
@@ -24,13 +25,10 @@ export function createTools(): Tool<TaskContext>[] {
     errorFunction: (_context, error) => `That cannot be computed: ${(error as Error).message}`,
   })
 
-  const recentTasks = tool({
+  const recentTasks = userTool({
     name: 'recent_tasks',
     description: 'What this user asked most recently in the same enterprise, with status and answer, the newest first.',
     parameters: z.object({ limit: z.int().min(1).max(20) }),
-    execute: async ({ limit }, runContext?: RunContext<TaskContext>) =>
-      JSON.stringify(await runContext?.context.store.recentTasks(limit)),
-    errorFunction: () => 'The recent tasks cannot be read right now.',
   })
 
   return [currentTime, calculate, recentTasks]

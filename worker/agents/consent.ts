@@ -1,0 +1,85 @@
+import { type FunctionTool, RunContext } from '@openai/agents'
+import { hasDynamicFunctionToolApprovalPolicy } from '@openai/agents-core/utils/internal'
+import type { Json } from '../../shared/database.types.ts'
+import type { TaskContext } from './context.ts'
+import { here } from './place.ts'
+import { policyOf, termsOf } from './tool-policy.ts'
+
+/** What persons have said to a tool call. */
+export type Consent = {
+  /** The arguments, as whoever approved may have changed them. */
+  input: string
+  /** Why it must not run, in words for the agent. */
+  refusal: string | undefined
+  /** A person wants it to run again, though an earlier try may have had its effect. */
+  mayRepeat: boolean
+  /** Adds to an output what the agent must know of the decision. */
+  note: <T extends Json>(output: T) => T | string
+}
+
+/**
+ * Tells whether calls of a tool may ever need consent. Those of others keep the SDK's own answer, because it treats a
+ * tool differently as soon as that may vary.
+ */
+export async function mayNeedConsent(tool: FunctionTool<TaskContext>): Promise<boolean> {
+  if (policyOf(tool).inFlight === 'ask' || hasDynamicFunctionToolApprovalPolicy(tool)) return true
+  return tool.needsApproval(new RunContext({} as TaskContext), '')
+}
+
+/**
+ * Tells whether a call has to wait for a person, and if so asks. The question is a row that outlives this worker; the run
+ * is interrupted, and a later attempt comes by here again.
+ */
+export async function mustAsk(
+  { journal, approvals, store, stream }: TaskContext,
+  tool: FunctionTool<TaskContext>,
+  call: { key: string; agent: string; input: Json; wants: () => Promise<boolean> },
+): Promise<boolean> {
+  const { key, agent, input } = call
+  const step = journal.find(key)
+  if (step?.status === 'done') return false
+  const isInFlight = step?.status === 'started' && policyOf(tool).inFlight === 'ask'
+  const question = isInFlight ? againKey(key) : key
+  const known = approvals.get(question)
+  if (known && known.status !== 'open') return false
+  if (!known) {
+    if (!isInFlight && !(await call.wants())) return false
+    await store.ask([{ key: question, agent, tool_name: tool.name, arguments: input, ...termsOf(tool) }])
+    approvals.set(question, { key: question, status: 'open', reason: null, edited_arguments: null })
+  }
+  const { run, scope } = here()
+  run.parked.add(scope)
+  stream.asked(question)
+  return true
+}
+
+/** What has been decided on a call; one that needed no consent has it. */
+export function consentFor({ approvals }: TaskContext, key: string, given: string): Consent {
+  const first = approvals.get(key)
+  const again = approvals.get(againKey(key))
+  const edited = (again ?? first)?.edited_arguments ?? first?.edited_arguments ?? null
+  return {
+    input: edited === null ? given : JSON.stringify(edited),
+    refusal:
+      refusalOf(again, 'A person decided not to run it again; whether the first try had its effect is not known.') ??
+      refusalOf(first, 'A person rejected this call.'),
+    mayRepeat: again?.status === 'approved',
+    note: output => (edited === null ? output : `${NOTE}${JSON.stringify(edited)}.\n${textOf(output)}`),
+  }
+}
+
+const NOTE = 'Who approved this call changed its arguments to '
+
+function againKey(key: string): string {
+  return `again:${key}`
+}
+
+function refusalOf(approval: { status: string; reason: string | null } | undefined, words: string): string | undefined {
+  if (approval?.status === 'rejected') return approval.reason ? `${words} Reason: ${approval.reason}` : words
+  if (approval?.status === 'expired') return 'Nobody decided on this call in time, so it was not run.'
+  return undefined
+}
+
+function textOf(output: Json): string {
+  return typeof output === 'string' ? output : JSON.stringify(output)
+}

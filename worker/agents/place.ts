@@ -1,0 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** One run of agents within a task; a pipeline may have several at once. */
+export type Run = {
+  /** Empty for a task's main run. */
+  readonly name: string
+  /** How many model calls each scope has made so far. */
+  readonly calls: Map<string, number>
+  /** Of all tool calls so far. */
+  readonly callIds: Set<string>
+  /** Scopes in which a tool waits for a person. */
+  readonly parked: Set<string>
+  /** What ended a nested agent, by scope: the SDK makes tool text of it, which must not pass for a result. */
+  readonly failures: Map<string, unknown>
+}
+
+/**
+ * Where in a task the code at hand runs. The scope is the name of the run and, inside agents that are used as tools, the
+ * path of their tool calls: it is what keeps the keys of the journal apart.
+ */
+export type Place = { readonly run: Run; readonly scope: string }
+
+const places = new AsyncLocalStorage<Place>()
+
+/** A run that has made no call yet. */
+export function newRun(name: string): Run {
+  return { name, calls: new Map(), callIds: new Set(), parked: new Set(), failures: new Map() }
+}
+
+/** Does some work at a place; whatever it calls finds itself there. */
+export function at<T>(place: Place, work: () => T): T {
+  return places.run(place, work)
+}
+
+/** The place of the code that asks. @throws Error outside of a run. */
+export function here(): Place {
+  const place = places.getStore()
+  if (!place) throw new Error('This belongs inside a run of agents: call it from within runAgent.')
+  return place
+}
+
+/** The scope of the code that asks; outside of any run that of the task itself. */
+export function scopeHere(): string {
+  return places.getStore()?.scope ?? ''
+}
+
+/** Tells whether one scope is the other or lies in it. */
+export function isWithin(scope: string, outer: string): boolean {
+  return scope === outer || scope.startsWith(`${outer}/`)
+}
