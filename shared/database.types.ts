@@ -280,6 +280,66 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"shop_orders": {
+                  Row: {
+                    "amount": number,"currency": string,"customer": string,"enterprise_id": string,"id": string,"item": string,"number": string,"ordered_at": string,"status": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "amount": number,"currency"?: string,"customer": string,"enterprise_id": string,"id"?: string,"item": string,"number": string,"ordered_at"?: string,"status"?: string
+                  }
+                  Update: {
+                    "amount"?: number,"currency"?: string,"customer"?: string,"enterprise_id"?: string,"id"?: string,"item"?: string,"number"?: string,"ordered_at"?: string,"status"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "shop_orders_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"shop_policies": {
+                  Row: {
+                    "body": string,"enterprise_id": string,"id": string,"title": string,"words": unknown
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body": string,"enterprise_id": string,"id"?: string,"title": string,"words"?: never
+                  }
+                  Update: {
+                    "body"?: string,"enterprise_id"?: string,"id"?: string,"title"?: string,"words"?: never
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "shop_policies_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"shop_refunds": {
+                  Row: {
+                    "amount": number,"created_at": string,"id": string,"made_for": string | null,"order_id": string,"reason": string,"task_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "amount": number,"created_at"?: string,"id"?: string,"made_for"?: string | null,"order_id": string,"reason": string,"task_id"?: string | null
+                  }
+                  Update: {
+                    "amount"?: number,"created_at"?: string,"id"?: string,"made_for"?: string | null,"order_id"?: string,"reason"?: string,"task_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "shop_refunds_order_id_fkey"
+      columns: ["order_id"]
+isOneToOne: false
+      referencedRelation: "shop_orders"
+      referencedColumns: ["id"]
+    }
+                  ]
                 }
           }
           Views: {

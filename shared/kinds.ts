@@ -1,5 +1,11 @@
 import { z } from 'zod'
 
+const prompt = z
+  .string('Send the question as text in "prompt".')
+  .trim()
+  .min(1, 'The prompt is empty: ask something.')
+  .max(32_000, 'The prompt is longer than 32,000 characters: shorten it.')
+
 /**
  * Every kind of task: what its `request_payload` must be, and what its `response_payload` will be.
  * Browser and worker parse with the same schemas. Adding a kind begins here.
@@ -7,14 +13,12 @@ import { z } from 'zod'
 export const kinds = {
   /** Answers a question. */
   assistant: {
-    request: z.object({
-      prompt: z
-        .string('Send the question as text in "prompt".')
-        .trim()
-        .min(1, 'The prompt is empty: ask something.')
-        .max(32_000, 'The prompt is longer than 32,000 characters: shorten it.'),
-      context: z.record(z.string(), z.json()).optional(),
-    }),
+    request: z.object({ prompt, context: z.record(z.string(), z.json()).optional() }),
+    response: z.object({ answer: z.string() }),
+  },
+  /** Looks up orders of a shop, answers, and refunds: the kind that shows all that agents can do. */
+  'order-desk': {
+    request: z.object({ prompt }),
     response: z.object({ answer: z.string() }),
   },
 } as const

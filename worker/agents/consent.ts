@@ -14,7 +14,7 @@ export type Consent = {
   /** A person wants it to run again, though an earlier try may have had its effect. */
   mayRepeat: boolean
   /** Adds to an output what the agent must know of the decision. */
-  note: <T extends Json>(output: T) => T | string
+  note: (output: Json) => Json
 }
 
 /**
@@ -64,11 +64,15 @@ export function consentFor({ approvals }: TaskContext, key: string, given: strin
       refusalOf(again, 'A person decided not to run it again; whether the first try had its effect is not known.') ??
       refusalOf(first, 'A person rejected this call.'),
     mayRepeat: again?.status === 'approved',
-    note: output => (edited === null ? output : `${NOTE}${JSON.stringify(edited)}.\n${textOf(output)}`),
+    note: output => (edited === null ? output : noted(output, edited)),
   }
 }
 
-const NOTE = 'Who approved this call changed its arguments to '
+function noted(output: Json, edited: Json): Json {
+  const note = `The person who approved this call changed its arguments to ${JSON.stringify(edited)}.`
+  if (typeof output === 'object' && output !== null && !Array.isArray(output)) return { ...output, note }
+  return `${note}\n${typeof output === 'string' ? output : JSON.stringify(output)}`
+}
 
 function againKey(key: string): string {
   return `again:${key}`
@@ -78,8 +82,4 @@ function refusalOf(approval: { status: string; reason: string | null } | undefin
   if (approval?.status === 'rejected') return approval.reason ? `${words} Reason: ${approval.reason}` : words
   if (approval?.status === 'expired') return 'Nobody decided on this call in time, so it was not run.'
   return undefined
-}
-
-function textOf(output: Json): string {
-  return typeof output === 'string' ? output : JSON.stringify(output)
 }

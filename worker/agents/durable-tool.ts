@@ -42,7 +42,7 @@ export async function makeToolDurable(context: TaskContext, agent: Agent<TaskCon
     const found = context.journal.find(key)
     if (found?.status === 'done') {
       const output = end(context, call, found.output)
-      return isUserTool(tool) ? consent.note(textOf(output)) : output
+      return isUserTool(tool) ? textOf(consent.note(output)) : output
     }
     if (consent.refusal !== undefined) return finish(context, call, consent.refusal, 0)
     if (found && !nested && !consent.mayRepeat && policyOf(tool).inFlight === 'fail') {
@@ -52,7 +52,7 @@ export async function makeToolDurable(context: TaskContext, agent: Agent<TaskCon
     const startedAt = performance.now()
     const invocation = { runContext, input: consent.input, details }
     context.stream.step({ ...call, status: 'started' })
-    if (isUserTool(tool)) return consent.note(textOf(await runInDatabase(context, call, startedAt)))
+    if (isUserTool(tool)) return textOf(consent.note(await runInDatabase(context, call, startedAt)))
     if (!found) await context.journal.record({ ...call, status: 'started' })
     if (nested) return consult(context, original, nested, call, invocation)
     const output = consent.note((await invokeFunctionTool({ tool: original, ...present(invocation) })) as Json)

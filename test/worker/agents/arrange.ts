@@ -1,5 +1,5 @@
 import type { Json } from '../../../shared/database.types.ts'
-import type { Delta } from '../../../shared/deltas.ts'
+import { type Delta, isMainText } from '../../../shared/deltas.ts'
 import { type Brain, startBrain } from '../../../supabase/local/brain.ts'
 import type { AgentRoom } from '../../../worker/agents/context.ts'
 import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
@@ -129,5 +129,5 @@ export function textOf(deltas: Delta[]): string {
     if (delta.kind === 'text') texts.set(delta.step_key, (texts.get(delta.step_key) ?? '') + delta.data.text)
     if (delta.kind === 'reset') texts.set(delta.step_key, '')
   }
-  return [...texts.values()].filter(Boolean).join('\n\n')
+  return [...texts].flatMap(([key, text]) => (isMainText(key) && text) || []).join('\n\n')
 }
