@@ -1,0 +1,127 @@
+import type { CallToolResult, Tool } from '@modelcontextprotocol/client'
+import { type FunctionTool, getAllMcpTools, type MCPServer } from '@openai/agents'
+import { TaskError } from '../errors.ts'
+import type { TaskContext } from './context.ts'
+import { CALL_SECONDS, connectMcp, type McpCaller, type McpConnection, type McpServer } from './mcp-connection.ts'
+
+export type { McpServer } from './mcp-connection.ts'
+
+/** More than this no model reads, and it is in the journal for good. */
+const MOST_CHARACTERS = 200_000
+
+/** What a server says of a tool; where it says nothing, the worst. Hints: believe them of servers you trust. */
+export type Annotations = { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }
+
+const annotations = new WeakMap<object, Annotations>()
+
+/** @returns undefined for a tool that is of no MCP server. */
+export function annotationsOf(tool: object): Annotations | undefined {
+  return annotations.get(tool)
+}
+
+/**
+ * Connects to these servers for one attempt and makes their tools the agents' own, by names that hold the server's. The
+ * tools still want to be made durable, as all do. Nothing is shared between attempts: no connection, no list of tools.
+ *
+ * @throws TaskError `mcp_unavailable` (tried again), `mcp_refused`, `mcp_names_clash`, `user_token_missing`, `user_required`.
+ */
+export async function openMcpTools(
+  servers: McpServer[],
+  caller: McpCaller,
+): Promise<{ tools: FunctionTool<TaskContext>[]; close: () => Promise<void> }> {
+  refuseTwins(servers.map(({ name }) => name))
+  const tries = await Promise.allSettled(servers.map(server => connectMcp(server, caller)))
+  const connections = tries.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
+  const close = async () => {
+    await Promise.all(connections.map(each => each.close()))
+  }
+  try {
+    for (const each of tries) if (each.status === 'rejected') throw each.reason
+    return { tools: await toolsOf(connections), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The SDK would tell apart what its own name rule makes equal by a hash; a name should say whose tool it is. */
+function refuseTwins(names: string[]): void {
+  const bad = names.find((name, index) => !/^[a-z0-9_]+$/i.test(name) || names.indexOf(name) !== index)
+  if (bad === undefined) return
+  const remedy = 'give each server of a kind a name of its own, of letters, digits and "_".'
+  throw new TaskError('mcp_names_clash', `The MCP server name "${bad}" is taken or not a name: ${remedy}`)
+}
+
+async function toolsOf(connections: McpConnection[]): Promise<FunctionTool<TaskContext>[]> {
+  const taken = await getAllMcpTools<TaskContext>({
+    mcpServers: connections.map(forSdk),
+    includeServerInToolNames: true,
+  })
+  const tools = taken.filter(tool => tool.type === 'function')
+  // They come in the order in which they were listed.
+  const origins = connections.flatMap(({ server, tools }) => tools.map(tool => ({ server, tool })))
+  for (const [index, tool] of tools.entries()) {
+    const origin = origins[index]
+    if (!origin) continue
+    annotations.set(tool, hintsOf(origin.tool))
+    // A little later than the call's own limit, which says more.
+    tool.timeoutMs = ((origin.server.timeoutSeconds ?? CALL_SECONDS) + 5) * 1000
+    const invoke = tool.invoke
+    tool.invoke = async (...args) => plain(await invoke(...args)) as string
+  }
+  return tools
+}
+
+function hintsOf({ annotations: said }: Tool): Annotations {
+  const readOnlyHint = said?.readOnlyHint ?? false
+  return {
+    readOnlyHint,
+    destructiveHint: !readOnlyHint && (said?.destructiveHint ?? true),
+    idempotentHint: readOnlyHint || (said?.idempotentHint ?? false),
+  }
+}
+
+/** The SDK's view of a connection. Its cache of tools is by name over all users, so it stays off. */
+function forSdk({ server, tools, call, close }: McpConnection): MCPServer {
+  return {
+    name: server.name,
+    cacheToolsList: false,
+    connect: async () => undefined,
+    close,
+    invalidateToolsCache: async () => undefined,
+    listTools: async () => tools as Awaited<ReturnType<MCPServer['listTools']>>,
+    callTool: async (name, args, _meta, options) => contentOf(await call(name, args ?? {}, options?.signal)),
+    errorFunction: ({ error }) => {
+      if (error instanceof TaskError || isAbort(error)) throw error
+      return 'The arguments cannot be read: they must be one JSON object that fits the schema.'
+    },
+  }
+}
+
+type Content = Awaited<ReturnType<MCPServer['callTool']>>
+
+/** One text where all of it can be text: every provider takes that, and a reader of the journal too. */
+function contentOf({ content, structuredContent, isError }: CallToolResult): Content {
+  const texts = content.map(textOf)
+  if (content.length === 0 && structuredContent) texts.push(JSON.stringify(structuredContent))
+  if (!isError && texts.includes(undefined)) return content as Content
+  const text = texts.filter(each => each !== undefined).join('\n')
+  const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}\n(The rest is cut off.)` : text
+  return [{ type: 'text', text: isError ? `This call failed: ${shown || 'no reason is given.'}` : shown }]
+}
+
+function textOf(part: CallToolResult['content'][number]): string | undefined {
+  if (part.type === 'text') return part.text
+  if (part.type === 'resource_link') return part.uri
+  if (part.type === 'resource' && 'text' in part.resource) return part.resource.text
+  return undefined
+}
+
+function plain(output: unknown): unknown {
+  const part = output as { type?: unknown; text?: unknown } | null
+  return typeof part === 'object' && part?.type === 'text' ? part.text : output
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
