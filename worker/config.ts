@@ -66,6 +66,12 @@ const settings = z.object({
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_PROMPTS: flag,
+  USER_TOKEN_SECRET: z.string().min(32, 'This is too short to sign tokens with: 32 characters at least.').optional(),
+  TRACES: z.enum(['on', 'off']).default('on'),
+  TRACE_CONTENT: flag,
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'Set it to the URL of your collector, for example http://localhost:4318.' })
+    .optional(),
 })
 
 export type Config = ReturnType<typeof loadConfig>
@@ -120,6 +126,19 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       drainSeconds: s.DRAIN_SECONDS,
     },
     log: { format: s.LOG_FORMAT, level: s.LOG_LEVEL, prompts: s.LOG_PROMPTS },
+    userTokenSecret: s.USER_TOKEN_SECRET,
+    traces: tracesOf(s),
+  }
+}
+
+/** Where traces go: to OpenAI with its own key only, never to another provider's or from another's. */
+function tracesOf(s: z.infer<typeof settings>) {
+  const isOn = s.TRACES === 'on'
+  return {
+    openaiKey: isOn && s.OPENAI_BASE_URL === undefined ? s.OPENAI_API_KEY : undefined,
+    otlpUrl: isOn ? s.OTEL_EXPORTER_OTLP_ENDPOINT : undefined,
+    content: s.TRACE_CONTENT,
+    version: manifest.version,
   }
 }
 

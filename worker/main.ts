@@ -2,6 +2,7 @@ import { createBroadcast } from './agents/broadcast.ts'
 import { createDeltaWriter } from './agents/delta-writer.ts'
 import { createModels } from './agents/models.ts'
 import { createModerator } from './agents/moderation.ts'
+import { startTraces } from './agents/traces.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
 import { measured } from './db-measured.ts'
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   const config = loadConfig()
   const telemetry = createTelemetry(config.log)
   const db = measured(openDb(config), telemetry)
+  const traces = startTraces(config.traces, telemetry)
   const broadcast = createBroadcast(config.supabase, telemetry)
   const models = createModels(config.model)
   const perform = createPerform({
@@ -42,7 +44,7 @@ async function main(): Promise<void> {
   })
 
   await untilToldToStop(worker)
-  await http.close()
+  await Promise.all([http.close(), traces.flush()])
   await db.close()
 }
 

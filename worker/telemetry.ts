@@ -34,6 +34,7 @@ export function createTelemetry(log: Config['log']) {
   const ofCall = remember((name: string, result: string) => metrics.callSeconds.labels(name, result))
   // Such attempts are told of twice, and count once.
   const knownAsLost = new WeakSet<Task>()
+  const toldOfTraces = new Map<string, number>()
   return {
     /** The metrics in Prometheus' text format. */
     expose: () => metrics.registry.metrics(),
@@ -123,6 +124,14 @@ export function createTelemetry(log: Config['log']) {
     broadcastFailed(error: unknown) {
       metrics.broadcastsFailed.inc()
       logger.debug({ event: 'broadcast_failed', err: error }, 'A broadcast was not taken.')
+    },
+    /** Traces are for people who look later: a line a minute is enough. */
+    traceFailed(sink: string, error: unknown) {
+      metrics.tracesFailed.inc({ sink })
+      const now = performance.now()
+      if (now - (toldOfTraces.get(sink) ?? Number.NEGATIVE_INFINITY) < 60_000) return
+      toldOfTraces.set(sink, now)
+      logger.warn({ event: 'trace_failed', sink, err: error }, `Traces were not taken by ${sink}; tasks go on.`)
     },
 
     tasksReaped(tasks: { task_id: string; status: string }[]) {

@@ -53,6 +53,8 @@ async function startProject({ settings, ports, parts, stop }: ProjectOptions): P
   await seedDemo(databaseUrl, gateway.url, keys.publishable)
   const { secret: secretKey, publishable: publishableKey } = keys
   const project = describe({ url: gateway.url, databaseUrl, secretKey, publishableKey }, 'local')
+  // So that tools can act as the user, as in a hosted project whose secret the worker is given.
+  project.workerEnv.USER_TOKEN_SECRET = keys.jwtSecret
   Object.assign(project.webEnv, { VITE_DEMO_EMAIL: DEMO.emails[0], VITE_DEMO_PASSWORD: DEMO.password })
   return project
 }

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createIdentity } from '../../worker/agents/identity.ts'
 import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -51,6 +52,13 @@ describe('a credential', () => {
     expect(await asAda.json()).toEqual({ user: 'authenticated', uid: ada.userId, claims: ada.userId })
     const asWorker = await ask({ apikey: stack.serviceKey, authorization: `Bearer ${stack.serviceKey}` })
     expect(await asWorker.json()).toMatchObject({ user: 'service_role' })
+  })
+
+  test('made by the worker for the user of a task is taken for that user', async () => {
+    const task = { id: crypto.randomUUID(), userId: ada.userId }
+    const made = await createIdentity(stack.jwtSecret).tokenOf(task)
+    const asAda = await ask({ apikey: stack.anonKey, authorization: `Bearer ${made}` })
+    expect(await asAda.json()).toEqual({ user: 'authenticated', uid: ada.userId, claims: ada.userId })
   })
 
   test('is needed', async () => {

@@ -87,6 +87,10 @@ describe('the settings', () => {
     ['LOG_FORMAT', 'hunter2'],
     ['LOG_LEVEL', 'hunter2'],
     ['LOG_PROMPTS', 'hunter2'],
+    ['USER_TOKEN_SECRET', 'hunter2'],
+    ['TRACES', 'hunter2'],
+    ['TRACE_CONTENT', 'hunter2'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'hunter2'],
   ])('that are wrong are named, and their value is not shown: %s=%s', (name, value) => {
     const message = refusal({ ...NEEDED, [name]: value })
     expect(message).toMatch(new RegExp(`^  ${name}: \\w{3}`, 'm'))
@@ -128,6 +132,20 @@ describe('the settings', () => {
     [{ MODERATION: 'off' }, null],
   ])('have OpenAI alone moderate, unless they say otherwise: %j', (env, model) => {
     expect(loadConfig({ ...NEEDED, ...env }).model.moderation).toBe(model)
+  })
+
+  it('send traces to OpenAI by its own key alone, and without content unless asked', () => {
+    const { version: _version, ...traces } = loadConfig(NEEDED).traces
+    expect(traces).toEqual({ openaiKey: NEEDED.OPENAI_API_KEY, otlpUrl: undefined, content: false })
+    const elsewhere = { ...NEEDED, OPENAI_BASE_URL: 'https://models.example/v1' }
+    expect(loadConfig(elsewhere).traces.openaiKey).toBeUndefined()
+  })
+
+  it('send traces to a collector too, and none at all where they are off', () => {
+    const collected = { ...NEEDED, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', TRACE_CONTENT: '1' }
+    expect(loadConfig(collected).traces).toMatchObject({ otlpUrl: 'http://localhost:4318', content: true })
+    const { openaiKey, otlpUrl } = loadConfig({ ...collected, TRACES: 'off' }).traces
+    expect([openaiKey, otlpUrl]).toEqual([undefined, undefined])
   })
 
   it('list kinds without empty ones', () => {

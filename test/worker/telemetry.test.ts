@@ -48,6 +48,11 @@ describe('the log', () => {
     },
   )
 
+  it('says once, not with each batch, that traces are not taken', async () => {
+    const lines = (await linesOf({})).map(line => JSON.parse(line))
+    expect(lines.filter(line => line.event === 'trace_failed').map(line => line.sink)).toEqual(['openai', 'otlp'])
+  })
+
   it('shows an error that no one foresaw with its message and its stack', async () => {
     const line = (await linesOf({})).find(each => each.includes('task_crashed'))
     expect(JSON.parse(String(line))).toMatchObject({
@@ -73,6 +78,7 @@ describe('the log', () => {
       new Set([
         'model_retried',
         'task_crashed',
+        'trace_failed',
         'task_reaped',
         'schedule_refused',
         'database_failed',

@@ -1,4 +1,4 @@
-import { type ModelProvider, OpenAIProvider, setTracingDisabled } from '@openai/agents'
+import { type ModelProvider, OpenAIProvider } from '@openai/agents'
 import OpenAI from 'openai'
 import type { Config } from '../config.ts'
 
@@ -6,8 +6,6 @@ import type { Config } from '../config.ts'
  * The models of OpenAI or of any compatible server. Retries are ours alone (durable-model.ts), so the client makes none.
  */
 export function createModels(model: Config['model']): ModelProvider {
-  // Without this the SDK would send prompts and answers to OpenAI's trace endpoint.
-  setTracingDisabled(true)
   return new OpenAIProvider({ openAIClient: createClient(model), useResponses: model.api === 'responses' })
 }
 

@@ -219,6 +219,12 @@ function databaseMetrics(registers: Registry[]) {
       name: 'liverow_broadcasts_failed_total',
       help: 'Broadcasts to browsers that were not taken.',
     }),
+    tracesFailed: new Counter({
+      registers,
+      name: 'liverow_trace_sends_failed_total',
+      help: 'Batches of traces that were not taken.',
+      labelNames: ['sink'],
+    }),
   }
 }
 
