@@ -76,13 +76,14 @@ function timeOf(ms: number): HrTime {
 function tell(data: SpanData): Told {
   switch (data.type) {
     case 'task':
-      return { name: `task ${data.name}`, attributes: tokens(data.usage) }
+      // Tokens are told by the model calls alone: whoever adds them up over all spans counts them once.
+      return { name: `task ${data.name}`, attributes: {} }
     case 'agent':
       return about('invoke_agent', data.name, { 'gen_ai.agent.name': data.name })
     case 'turn':
       return {
         name: `turn ${data.turn}`,
-        attributes: { 'gen_ai.agent.name': data.agent_name, 'liverow.turn': data.turn, ...tokens(data.usage) },
+        attributes: { 'gen_ai.agent.name': data.agent_name, 'liverow.turn': data.turn },
       }
     case 'response':
       return answer(data._response, { asked: data._input, answered: data._response?.output })
@@ -117,7 +118,7 @@ function tell(data: SpanData): Told {
 }
 
 function about(operation: string, name: string, attributes: Attributes): Told {
-  return { name: `${operation} ${name}`, attributes: { 'gen_ai.operation.name': operation, ...attributes } }
+  return { name: `${operation} ${name}`.trim(), attributes: { 'gen_ai.operation.name': operation, ...attributes } }
 }
 
 type Usage = { input_tokens?: number; output_tokens?: number }

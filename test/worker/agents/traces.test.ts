@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http'
-import { Agent, Runner, tool } from '@openai/agents'
+import { Agent, Runner, type Trace, tool } from '@openai/agents'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createModels } from '../../../worker/agents/models.ts'
+import { createTraceQueue, type TraceSink } from '../../../worker/agents/trace-queue.ts'
 import { startTraces } from '../../../worker/agents/traces.ts'
 import type { Config } from '../../../worker/config.ts'
 import { listenIn } from '../arrange.ts'
 import { type Collector, startCollector } from './collector.ts'
-import { type Answering, startProvider } from './provider.ts'
+import { type Answering, fail, startProvider } from './provider.ts'
 
 const TASK = { id: '0f1e2d3c-4b5a-4968-8776-655443322110', kind: 'assistant', life: 1, attempt: 2 }
 const TRACE = '0f1e2d3c4b5a49688776655443322110'
@@ -212,6 +213,7 @@ describe.each(['openai', 'otlp'] as const)('what is said goes to %s', sink => {
     const traces = start(to(collector))
     await run(traces)
     await run(traces, [...STORY.slice(0, 1), { text: 'The ANSWER.' }])
+    await expect(run(traces, [fail(400, {}, { message: 'REASON' })])).rejects.toThrow('REASON')
     await traces.flush()
     expect(collector.requests.map(each => each.body).join()).toContain('shelf')
     expect(collector.requests.map(each => each.body).join()).not.toMatch(CONTENT)
@@ -261,6 +263,44 @@ describe.each(['openai', 'otlp'] as const)('what is said goes to %s', sink => {
     await traces.flush()
     expect(collector.requests).toHaveLength(1)
     expect(traces.told.of('traceFailed')).toMatchObject([[sink, { code: 400 }]])
+  })
+})
+
+describe('the queue', () => {
+  it('keeps the latest thousand while nothing can be sent, and never has two requests under way', async () => {
+    const taken: number[] = []
+    const state = { isDown: true, underWay: 0 }
+    const sink: TraceSink<number> = {
+      name: 'test',
+      pack: piece => Number((piece as Trace).name),
+      send: async numbers => {
+        state.underWay++
+        expect(state.underWay).toBe(1)
+        await Promise.resolve()
+        state.underWay--
+        if (state.isDown) throw new Error('It is down.')
+        taken.push(...numbers)
+      },
+    }
+    const queue = createTraceQueue(sink, listenIn().telemetry)
+    for (let n = 1; n <= 1_500; n++) await queue.onTraceStart({ name: String(n) } as Trace)
+    await queue.forceFlush()
+    state.isDown = false
+    await Promise.all([queue.forceFlush(), queue.forceFlush()])
+    expect(taken).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 501))
+  })
+
+  it('tells of what cannot be packed, and goes on', async () => {
+    const told = listenIn()
+    const sink: TraceSink<number> = {
+      name: 'test',
+      pack: () => {
+        throw new TypeError('It is a circle.')
+      },
+      send: async () => undefined,
+    }
+    await createTraceQueue(sink, told.telemetry).onTraceStart({} as Trace)
+    expect(told.of('traceFailed')).toMatchObject([['test', { message: 'It is a circle.' }]])
   })
 })
 
