@@ -103,7 +103,11 @@ async function openTransport({ transport, identity }: McpServer, caller: McpCall
     headers.set('authorization', `Bearer ${await token()}`)
     return fetch(url, { ...init, headers })
   }
-  return new StreamableHTTPClientTransport(new URL(transport.url), identity ? { fetch: asUser } : {})
+  return new StreamableHTTPClientTransport(new URL(transport.url), {
+    // A server may not send us, and the token, to another that nobody declared.
+    redirectPolicy: 'same-origin',
+    ...(identity && { fetch: asUser }),
+  })
 }
 
 type Line = { server: McpServer; client: Client; caller: McpCaller }

@@ -1,5 +1,5 @@
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client'
-import { type FunctionTool, getAllMcpTools, type MCPServer } from '@openai/agents'
+import { type FunctionTool, getAllMcpTools, type MCPServer, ModelBehaviorError } from '@openai/agents'
 import { TaskError } from '../errors.ts'
 import type { TaskContext } from './context.ts'
 import { CALL_SECONDS, connectMcp, type McpCaller, type McpConnection, type McpServer } from './mcp-connection.ts'
@@ -7,7 +7,7 @@ import { CALL_SECONDS, connectMcp, type McpCaller, type McpConnection, type McpS
 export type { McpServer } from './mcp-connection.ts'
 
 /** More than this no model reads, and it is in the journal for good. */
-const MOST_CHARACTERS = 200_000
+const MOST_CHARACTERS = 100_000
 
 /** What a server says of a tool; where it says nothing, the worst. Hints: believe them of servers you trust. */
 export type Annotations = { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }
@@ -67,7 +67,7 @@ async function toolsOf(connections: McpConnection[]): Promise<FunctionTool<TaskC
     // A little later than the call's own limit, which says more.
     tool.timeoutMs = ((origin.server.timeoutSeconds ?? CALL_SECONDS) + 5) * 1000
     const invoke = tool.invoke
-    tool.invoke = async (...args) => plain(await invoke(...args)) as string
+    tool.invoke = async (...args) => plain(await invoke(...args))
   }
   return tools
 }
@@ -92,36 +92,31 @@ function forSdk({ server, tools, call, close }: McpConnection): MCPServer {
     listTools: async () => tools as Awaited<ReturnType<MCPServer['listTools']>>,
     callTool: async (name, args, _meta, options) => contentOf(await call(name, args ?? {}, options?.signal)),
     errorFunction: ({ error }) => {
-      if (error instanceof TaskError || isAbort(error)) throw error
+      // Whatever a call itself can meet is a result by now.
+      if (!(error instanceof SyntaxError || error instanceof ModelBehaviorError)) throw error
       return 'The arguments cannot be read: they must be one JSON object that fits the schema.'
     },
   }
 }
 
-type Content = Awaited<ReturnType<MCPServer['callTool']>>
-
-/** One text where all of it can be text: every provider takes that, and a reader of the journal too. */
-function contentOf({ content, structuredContent, isError }: CallToolResult): Content {
+/** All as one text: every provider takes that, a reader of the journal too, and nothing in it can pose as more. */
+function contentOf({ content, structuredContent, isError }: CallToolResult) {
   const texts = content.map(textOf)
   if (content.length === 0 && structuredContent) texts.push(JSON.stringify(structuredContent))
-  if (!isError && texts.includes(undefined)) return content as Content
-  const text = texts.filter(each => each !== undefined).join('\n')
+  const text = texts.join('\n')
   const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}\n(The rest is cut off.)` : text
-  return [{ type: 'text', text: isError ? `This call failed: ${shown || 'no reason is given.'}` : shown }]
+  return [{ type: 'text' as const, text: isError ? `This call failed: ${shown || 'no reason is given.'}` : shown }]
 }
 
-function textOf(part: CallToolResult['content'][number]): string | undefined {
+function textOf(part: CallToolResult['content'][number]): string {
   if (part.type === 'text') return part.text
   if (part.type === 'resource_link') return part.uri
   if (part.type === 'resource' && 'text' in part.resource) return part.resource.text
-  return undefined
+  return `(A part that is no text is left out: ${part.type}.)`
 }
 
-function plain(output: unknown): unknown {
-  const part = output as { type?: unknown; text?: unknown } | null
-  return typeof part === 'object' && part?.type === 'text' ? part.text : output
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
+/** The SDK takes a text out of its list, but leaves it wrapped. */
+function plain(output: unknown): string {
+  const part = output as string | { text: string }
+  return typeof part === 'string' ? part : part.text
 }

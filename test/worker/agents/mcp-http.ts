@@ -18,8 +18,17 @@ export type HttpTools = {
  *
  * @param secret if given, only users with a token signed by it are let in.
  * @param hang answers nothing at all.
+ * @param redirect sends all to this address.
  */
-export async function serveTools({ secret, hang }: { secret?: string; hang?: boolean } = {}): Promise<HttpTools> {
+export async function serveTools({
+  secret,
+  hang,
+  redirect,
+}: {
+  secret?: string
+  hang?: boolean
+  redirect?: string
+} = {}): Promise<HttpTools> {
   const tokens: string[] = []
   const handler = createMcpHandler(({ authInfo }) =>
     toolServer(
@@ -31,6 +40,7 @@ export async function serveTools({ secret, hang }: { secret?: string; hang?: boo
     const token = request.headers.get('authorization')?.replace('Bearer ', '') ?? ''
     tokens.push(token)
     if (hang) return new Promise(() => undefined)
+    if (redirect) return Response.redirect(redirect, 307)
     if (secret === undefined) return handler.fetch(request)
     const isValid = await jwtVerify(token, new TextEncoder().encode(secret), { audience: 'authenticated' }).catch(
       () => null,

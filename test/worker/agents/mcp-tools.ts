@@ -25,6 +25,13 @@ export function toolServer(ask: (meta: Record<string, unknown> | undefined) => A
     throw new Error('The shelf broke.')
   })
   server.registerTool('flood', {}, () => say('x'.repeat(300_000)))
+  server.registerTool('mixed', {}, () => ({
+    content: [
+      { type: 'text', text: 'A page.' },
+      { type: 'image', data: btoa('pixels'), mimeType: 'image/png' },
+      { type: 'resource_link', uri: 'file:///page', name: 'page' },
+    ],
+  }))
   server.registerTool('hang', {}, async ({ mcpReq }) => {
     await pause(60_000, undefined, { signal: mcpReq.signal })
     return say('late')

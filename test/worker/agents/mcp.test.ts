@@ -140,8 +140,13 @@ describe.each(['http', 'stdio'] as const)('tools by %s', way => {
   it('are cut where no model would read on', async () => {
     const { call } = await open([await server()])
     const text = (await call('mcp_shelf__flood')) as string
-    expect(text.length).toBeLessThan(201_000)
+    expect(text.length).toBeLessThan(101_000)
     expect(text).toMatch(/The rest is cut off\.\)$/)
+  })
+
+  it('tell what they have as text, and that there was more', async () => {
+    const { call } = await open([await server()])
+    expect(await call('mcp_shelf__mixed')).toBe('A page.\n(A part that is no text is left out: image.)\nfile:///page')
   })
 
   it('have no user where their server is declared without', async () => {
@@ -209,6 +214,13 @@ describe('the user of a task', () => {
     const failure = await failureOf(open([byHttp(url, { identity: true })]))
     expect(failure).toMatchObject({ code: 'mcp_refused', retry: false })
     expect(failure?.message).toContain('USER_TOKEN_SECRET')
+  })
+
+  it('is not told to a server that the declared one sends us on to', async () => {
+    const other = await serve({ secret: SECRET })
+    const { url } = await serve({ redirect: other.url })
+    expect(await failureOf(open([byHttp(url, { identity: true })]))).toMatchObject({ code: 'mcp_unavailable' })
+    expect(other.tokens).toEqual([])
   })
 
   it('is needed by a server that acts as one: a task of nobody is refused before it is connected', async () => {
