@@ -312,6 +312,17 @@ describe('a child', () => {
     await opened.close()
   })
 
+  it('ends whenever the attempt is told to stop while it starts', async () => {
+    for (const turns of [0, 1, 2, 3, 5, 8, 13, 21]) {
+      const controller = new AbortController()
+      const opening = failureOf(open([byStdio({ STUBBORN: '1' })], { controller }))
+      for (let n = 0; n < turns; n++) await Promise.resolve()
+      controller.abort()
+      expect(await opening).toMatchObject({ name: 'AbortError' })
+      await waitFor(`the child to end, told after ${turns} turns`, () => childrenNow() === 0, 3_000)
+    }
+  })
+
   it('gets nothing of the environment of the worker but what it needs to run', async () => {
     process.env.SECRET_OF_THE_WORKER = 'hunter2'
     ends.push(() => delete process.env.SECRET_OF_THE_WORKER)
