@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { Agent, Runner, type Trace, tool } from '@openai/agents'
+import { Agent, getGlobalTraceProvider, Runner, type Trace, tool } from '@openai/agents'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createModels } from '../../../worker/agents/models.ts'
@@ -159,6 +159,15 @@ describe('traces to a collector', () => {
       'service.name': 'liverow-worker',
       'service.version': '1.2.3',
     })
+  })
+
+  it('go on while tasks are drained, though the SDK ends its tracing at the first SIGTERM', async () => {
+    const collector = await collect()
+    const traces = start({ otlpUrl: collector.url })
+    await getGlobalTraceProvider().shutdown(100)
+    await run(traces)
+    await traces.flush()
+    expect(otlpSpans(collector).map(span => span.name)).toContain('execute_tool shelf')
   })
 
   it('say that a tool failed', async () => {
