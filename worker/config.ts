@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import manifest from '../package.json' with { type: 'json' }
-import { isKind, kinds } from '../shared/kinds.ts'
+import { isKind, type Kind, kinds } from '../shared/kinds.ts'
 
 const WHOLE = 'Set it to a whole number, 1 or more.'
 const SECONDS = 'Set it to a number of seconds above 0.'
@@ -12,10 +12,41 @@ const PRICES =
   'Set it to JSON like {"my-model": {"input": 0.5, "cached": 0.1, "output": 2}}, in USD per million tokens ("cached" may be left out).'
 const price = z.number().min(0)
 const prices = z.record(z.string().min(1), z.strictObject({ input: price, cached: price.optional(), output: price }))
+const MCP =
+  'Set it to JSON like {"assistant": [{"name": "docs", "transport": {"url": "https://docs.example/mcp"}}]}; the README has all fields.'
+const mcpServer = z.strictObject({
+  name: z.string().regex(/^[a-z0-9_]+$/i),
+  transport: z.union([
+    z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({
+      command: z.string().min(1),
+      args: z.array(z.string()).exactOptional(),
+      env: z.record(z.string(), z.string()).exactOptional(),
+    }),
+  ]),
+  timeoutSeconds: z.number().positive().exactOptional(),
+  tools: z.array(z.string()).exactOptional(),
+  identity: z.boolean().exactOptional(),
+  approve: z.enum(['destructive', 'always']).exactOptional(),
+})
+const mcpServers = z.partialRecord(z.enum(Object.keys(kinds) as [Kind, ...Kind[]]), z.array(mcpServer))
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .default('0')
   .transform(value => value === '1' || value === 'true')
+
+/** A setting that is JSON; left out, it is empty. */
+function json<T>(schema: z.ZodType<T>, remedy: string) {
+  return z
+    .string()
+    .default('{}')
+    .transform((text, context): T => {
+      const parsed = schema.safeParse(jsonOf(text))
+      if (parsed.success) return parsed.data
+      context.addIssue({ code: 'custom', message: remedy })
+      return z.NEVER
+    })
+}
 
 const settings = z.object({
   SUPABASE_URL: z.url({
@@ -33,15 +64,8 @@ const settings = z.object({
   OPENAI_MODEL: z.string().min(1).default('gpt-5.6-luna'),
   OPENAI_API: z.enum(['responses', 'chat']).default('responses'),
   MODEL_TIMEOUT_SECONDS: seconds.default(120),
-  MODEL_PRICES: z
-    .string()
-    .default('{}')
-    .transform((text, context) => {
-      const parsed = prices.safeParse(jsonOf(text))
-      if (parsed.success) return parsed.data
-      context.addIssue({ code: 'custom', message: PRICES })
-      return z.NEVER
-    }),
+  MODEL_PRICES: json(prices, PRICES),
+  MCP_SERVERS: json(mcpServers, MCP),
   MODERATION: z.enum(['auto', 'on', 'off'], 'Set it to auto, on or off.').default('auto'),
   MODERATION_MODEL: z.string().default('omni-moderation-latest'),
   PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).default(10_000),
@@ -127,6 +151,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     log: { format: s.LOG_FORMAT, level: s.LOG_LEVEL, prompts: s.LOG_PROMPTS },
     userTokenSecret: s.USER_TOKEN_SECRET,
+    /** The MCP servers whose tools the agents of a kind get. */
+    mcpServers: s.MCP_SERVERS,
     traces: tracesOf(s),
   }
 }

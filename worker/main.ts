@@ -1,5 +1,6 @@
 import { createBroadcast } from './agents/broadcast.ts'
 import { createDeltaWriter } from './agents/delta-writer.ts'
+import { createIdentity } from './agents/identity.ts'
 import { createModels } from './agents/models.ts'
 import { createModerator } from './agents/moderation.ts'
 import { startTraces } from './agents/traces.ts'
@@ -25,6 +26,9 @@ async function main(): Promise<void> {
     models,
     moderate: createModerator(config.model),
     model: config.model,
+    mcpServers: config.mcpServers,
+    identity: createIdentity(config.userTokenSecret),
+    traces,
     broadcast,
     deltas: createDeltaWriter(db, telemetry),
     telemetry,

@@ -1,15 +1,19 @@
 import type { ModelProvider } from '@openai/agents'
+import { isKind } from '../../shared/kinds.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db.ts'
 import type { Attempt, Task } from '../task.ts'
 import type { Telemetry } from '../telemetry.ts'
 import type { Broadcast } from './broadcast.ts'
 import type { DeltaWriter } from './delta-writer.ts'
+import type { Identity } from './identity.ts'
 import { type Journal, openJournal } from './journal.ts'
+import type { McpServer } from './mcp-connection.ts'
 import type { Moderate } from './moderation.ts'
 import { type Progressing, reportProgress } from './progress.ts'
 import { type Approval, createStore, type Store } from './store.ts'
 import { openStream, type Stream } from './stream.ts'
+import type { Traces } from './traces.ts'
 
 /** What agents and their tools know of the task at hand; the SDK hands it to tools as `runContext.context`. */
 export type TaskContext = {
@@ -25,6 +29,10 @@ export type TaskContext = {
   readonly journal: Journal
   /** What was asked of persons, by key. */
   readonly approvals: Map<string, Approval>
+  /** The MCP servers that the operator gives the kind. */
+  readonly mcpServers: McpServer[]
+  readonly identity: Identity
+  readonly traces: Traces
   readonly stream: Stream
   readonly store: Store
   readonly progress: Progressing
@@ -33,6 +41,8 @@ export type TaskContext = {
   readonly agents: Map<string, string>
   /** The runs of agents that are under way, by name. */
   readonly runs: Map<string, Promise<unknown>>
+  /** What has to be closed when the attempt ends. */
+  readonly closers: (() => Promise<void>)[]
 }
 
 /** What all tasks of a process share. */
@@ -41,6 +51,9 @@ export type AgentRoom = {
   models: ModelProvider
   moderate: Moderate | null
   model: Config['model']
+  mcpServers: Config['mcpServers']
+  identity: Identity
+  traces: Traces
   broadcast: Broadcast
   deltas: DeltaWriter
   telemetry: Telemetry
@@ -60,11 +73,15 @@ export async function openContext(room: AgentRoom, task: Task, attempt: Attempt)
     sessionId: left.session_id,
     journal: openJournal(store, left.steps),
     approvals: new Map(left.approvals.map(approval => [approval.key, approval])),
+    mcpServers: (isKind(task.kind) && room.mcpServers[task.kind]) || [],
+    identity: room.identity,
+    traces: room.traces,
     stream: openStream(task, store, room.broadcast, left),
     store,
     progress: reportProgress(store),
     telemetry,
     agents: new Map(),
     runs: new Map(),
+    closers: [],
   }
 }

@@ -33,6 +33,8 @@ export type McpServer = {
    * `_meta['liverow/user-token']` of each call. A token dies after five minutes.
    */
   identity?: boolean
+  /** Which calls need the consent of the task's user: those that may destroy something, as the server says, or all. */
+  approve?: 'destructive' | 'always'
 }
 
 /** For whom and how long. */

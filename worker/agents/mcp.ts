@@ -3,6 +3,7 @@ import { type FunctionTool, getAllMcpTools, type MCPServer, ModelBehaviorError }
 import { TaskError } from '../errors.ts'
 import type { TaskContext } from './context.ts'
 import { CALL_SECONDS, connectMcp, type McpCaller, type McpConnection, type McpServer } from './mcp-connection.ts'
+import { governed } from './tool-policy.ts'
 
 export type { McpServer } from './mcp-connection.ts'
 
@@ -44,6 +45,22 @@ export async function openMcpTools(
   }
 }
 
+/**
+ * The tools of the servers that the kind declares or the operator gives it, for this attempt: what a server does not call
+ * idempotent is not run again after a crash.
+ *
+ * @throws as openMcpTools.
+ */
+export async function mcpTools(
+  context: TaskContext,
+  servers: McpServer[] = context.mcpServers,
+): Promise<FunctionTool<TaskContext>[]> {
+  if (servers.length === 0) return []
+  const { tools, close } = await openMcpTools(servers, context)
+  context.closers.push(close)
+  return tools.map(tool => governed(tool, { inFlight: annotationsOf(tool)?.idempotentHint ? 'rerun' : 'fail' }))
+}
+
 /** The SDK would tell apart what its own name rule makes equal by a hash; a name should say whose tool it is. */
 function refuseTwins(names: string[]): void {
   const bad = names.find((name, index) => !/^[a-z0-9_]+$/i.test(name) || names.indexOf(name) !== index)
@@ -63,7 +80,10 @@ async function toolsOf(connections: McpConnection[]): Promise<FunctionTool<TaskC
   for (const [index, tool] of tools.entries()) {
     const origin = origins[index]
     if (!origin) continue
-    annotations.set(tool, hintsOf(origin.tool))
+    const hints = hintsOf(origin.tool)
+    annotations.set(tool, hints)
+    const { approve } = origin.server
+    if (approve === 'always' || (approve && hints.destructiveHint)) tool.needsApproval = async () => true
     // A little later than the call's own limit, which says more.
     tool.timeoutMs = ((origin.server.timeoutSeconds ?? CALL_SECONDS) + 5) * 1000
     const invoke = tool.invoke

@@ -74,7 +74,8 @@ async function perform<TOutput extends AgentOutputType>(
   const runner = new Runner({
     modelProvider: durableModels(context, await castOf(agents)),
     toolNotFoundBehavior: 'return_error_to_model',
-    tracingDisabled: true,
+    ...context.traces.forTask(context.task),
+    ...(context.sessionId && { groupId: context.sessionId }),
   })
   const sumUp = (past: string) => runAgent(context, summaryAgent(context), past, { name: 'summary' })
   try {

@@ -34,8 +34,7 @@ export function createPerform(room: AgentRoom): Perform {
       }
       throw error
     } finally {
-      await context.progress.end()
-      await context.stream.close()
+      await Promise.all([context.progress.end(), context.stream.close(), ...context.closers.map(close => close())])
     }
   }
 }

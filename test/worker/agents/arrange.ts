@@ -3,8 +3,10 @@ import { type Delta, isMainText } from '../../../shared/deltas.ts'
 import { type Brain, startBrain } from '../../../supabase/local/brain.ts'
 import type { AgentRoom } from '../../../worker/agents/context.ts'
 import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
+import { createIdentity } from '../../../worker/agents/identity.ts'
 import { createModels } from '../../../worker/agents/models.ts'
 import { createModerator } from '../../../worker/agents/moderation.ts'
+import { startTraces } from '../../../worker/agents/traces.ts'
 import type { Config } from '../../../worker/config.ts'
 import type { Db } from '../../../worker/db.ts'
 import { createPerform } from '../../../worker/pipelines/index.ts'
@@ -13,6 +15,7 @@ import { listenIn, only, type Row, type Scene, submit, type Told } from '../arra
 import { type Answering, type Provider, startProvider } from './provider.ts'
 
 export const KEY = 'sk-test-secret-0123456789'
+const NO_TRACES = { openaiKey: undefined, otlpUrl: undefined, content: false, version: '0' }
 const WORKER = '00000000-0000-4000-8000-00000000000a'
 
 /** What agents live in, and what was told and broadcast from there. */
@@ -37,7 +40,9 @@ export function openRoom(scene: Scene, { db = scene.connect(), ...settings }: Se
   const { telemetry } = told
   const deltas = createDeltaWriter(db, telemetry)
   const moderate = createModerator(model)
-  return { db, models: createModels(model), moderate, model, broadcast, deltas, telemetry, told, sent }
+  const identity = createIdentity(undefined)
+  const more = { mcpServers: {}, identity, traces: startTraces(NO_TRACES, telemetry) }
+  return { db, models: createModels(model), moderate, model, broadcast, deltas, telemetry, told, sent, ...more }
 }
 
 /** The same room in another process, as far as the database can tell. */

@@ -48,6 +48,8 @@ async function run(traces: Pick<ReturnType<typeof startTraces>, 'forTask'>, stor
     name: 'gpt-test',
     api: 'responses',
     timeoutSeconds: 5,
+    prices: {},
+    moderation: null,
   } as const
   const shelf = tool({
     name: 'shelf',

@@ -1,3 +1,4 @@
+import { mcpTools } from '../../agents/mcp.ts'
 import { runAgent } from '../../agents/run-agent.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { createAssistant } from './agents.ts'
@@ -7,5 +8,6 @@ export const answerQuestion: Pipeline<'assistant'> = async (context, { prompt, c
   const input = given
     ? `${prompt}\n\n<context>\n${JSON.stringify(given).replaceAll('<', '\\u003c')}\n</context>`
     : prompt
-  return { answer: await runAgent(context, createAssistant(context), input, { isTurn: true }) }
+  const assistant = createAssistant(context, await mcpTools(context))
+  return { answer: await runAgent(context, assistant, input, { isTurn: true }) }
 }
