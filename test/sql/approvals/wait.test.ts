@@ -155,6 +155,15 @@ describe('what is not decided in time', () => {
     expect(await statusOf(task)).toEqual(['approved'])
   })
 
+  test('does not touch what was decided in time', async () => {
+    const { held, id, task } = await asked(scene, { expires_seconds: 60 })
+    await ask(worker, held, { key: 'tool:/call_2', expires_seconds: 60 })
+    await decide(sql, SERVER, { id })
+    await later(worker, '61 seconds')
+    await worker`select private.expire_approvals(10)`
+    expect(await statusOf(task)).toEqual(['approved', 'expired'])
+  })
+
   test('leaves a task that has others to wait for waiting', async () => {
     const { held, task } = await asked(scene, { expires_seconds: 60 })
     await ask(worker, held, { key: 'tool:/call_2' })

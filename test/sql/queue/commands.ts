@@ -12,29 +12,37 @@ import {
   beat,
   cancel,
   expire,
+  expireQuestions,
   generationOf,
   holderOf,
   isClaimable,
   isEnded,
+  isKeptByTurn,
   LEASE_SECONDS,
   type Model,
   type ModelTask,
+  openQuestions,
   promote,
   RETRY_SECONDS,
   rankOf,
   reap,
   remove,
+  type Session,
   SNOOZE_SECONDS,
+  say,
   setStatus,
   settle,
   take,
   tenantOf,
+  voidQuestions,
 } from './model.ts'
 
 /** The database, and what was seen of it before. */
 export interface Queue {
   sql: postgres.Sql
   tenants: (string | null)[]
+  /** One of each policy, in the name of the first tenant. */
+  sessions: Session[]
   versions: Map<string, number>
   /** What was done, in words. */
   story: string[]
@@ -133,6 +141,19 @@ const submitsByKey = fc.record({ wish, key: fc.constantFrom('k', 'l') }).map(({ 
     const { id } = only((await call)[0])
     if (known) expect(id).toBe(known.id)
     else addTask(model, { id, ...values, key })
+  }),
+)
+
+const says = fc.record({ n: fc.nat(2), kind: fc.constantFrom(...KINDS) }).map(({ n, kind }) =>
+  command(`say something of ${kind} in session ${n}`, async (model, { sql, sessions, tenants }) => {
+    const session = only(sessions[n])
+    const tenant = only(tenants[0])
+    const id = crypto.randomUUID()
+    const insert = sql`
+      insert into public.agent_task_requests (id, enterprise_id, kind, session_id)
+      values (${id}, ${tenant}, ${kind}, ${session.id})`
+    const refused = await refusal(insert)
+    expect(refused).toBe(say(model, session, { id, tenant, kind }) ? undefined : 'PT409')
   }),
 )
 
@@ -279,6 +300,59 @@ const handOvers = fc.nat().map(n =>
   ),
 )
 
+// People --------------------------------------------------------------------------------------------------------------
+
+const question = fc.record({ key: fc.constantFrom('x', 'y'), seconds: fc.constantFrom(undefined, undefined, 40) })
+
+/** Asks a person, and mostly waits. */
+const asks = fc
+  .record({ n: fc.nat(), question, waits: fc.constantFrom(true, true, false) })
+  .map(({ n, waits, ...said }) =>
+    command(
+      `ask ${said.question.key} by ${n}${waits ? ', and wait' : ''}`,
+      async (model, { sql }) => {
+        const held = pickHeld(model, n)
+        const task = holderOf(model, held.lease)
+        const { key, seconds } = said.question
+        const verdict = await verbs.ask(sql, held, { key, ...(seconds && { expires_seconds: seconds }) })
+        if (!task || task.cancel) return expect(verdict).toBe(task ? 'cancel' : 'lost')
+        const until = seconds === undefined ? undefined : model.now + seconds
+        if (!task.questions.some(known => known.key === key && known.life === task.life))
+          task.questions.push({ key, life: task.life, status: 'open', until })
+        if (!waits) return
+        const [status] = await verbs.settle(sql, { ...held, outcome: 'waiting' })
+        expect(status).toBe(settle(model, held.lease, 'waiting'))
+      },
+      hasHeld,
+    ),
+  )
+
+const decides = fc.record({ n: fc.nat(), decision: fc.constantFrom('approve', 'reject') }).map(({ n, decision }) =>
+  command(
+    `${decision} question ${n}`,
+    async (model, { sql }) => {
+      const task = pick(asking(model), n)
+      const asked = pick(openQuestions(task), n)
+      const decided = refusal(sql`
+        select public.decide_agent_approval(id, ${decision}) from public.agent_approvals
+        where task_id = ${task.id} and life = ${asked.life} and key = ${asked.key}`)
+      const isLate = asked.until !== undefined && asked.until <= model.now
+      expect(await decided).toBe(isLate ? 'PT409' : undefined)
+      if (!isLate) asked.status = decision === 'approve' ? 'approved' : 'rejected'
+    },
+    model => asking(model).length > 0,
+  ),
+)
+
+const asking = (model: Readonly<Model>) => model.tasks.filter(task => openQuestions(task).length > 0)
+
+const questionsExpire = fc.constant(
+  command('end what nobody has decided in time', async (model, { sql }) => {
+    await sql`select private.expire_approvals(100)`
+    expireQuestions(model)
+  }),
+)
+
 function childOf({ id, tenant, priority, deadline }: ModelTask) {
   return { parent: id, tenant, priority, deadline, kind: 'b' }
 }
@@ -304,8 +378,9 @@ const retries = fc.nat().map(n =>
       const task = pick(model.tasks, n)
       const refused = await refusal(sql`select public.retry_agent_task(${task.id})`)
       const may = ['failed', 'cancelled'].includes(task.status)
-      expect(refused).toBe(may ? undefined : '22023')
-      if (may) setStatus(model, task, 'pending')
+      const isKept = may && isKeptByTurn(model, task, 'pending')
+      expect(refused).toBe(isKept ? 'PT409' : may ? undefined : '22023')
+      if (may && !isKept) setStatus(model, task, 'pending')
     },
     hasTasks,
   ),
@@ -317,6 +392,7 @@ const statusEdits = fc.record({ n: fc.nat(), status: fc.constantFrom(...STATUSES
     async (model, { sql }) => {
       const task = pick(model.tasks, n)
       const refused = await refusal(edit(sql, task.id, { status }))
+      if (isKeptByTurn(model, task, status)) return expect(refused).toBe('PT409')
       expect(refused).toBe(setStatus(model, task, status) ? undefined : '22023')
     },
     hasTasks,
@@ -392,16 +468,20 @@ const waits = fc.constantFrom(5, 35, 51, 61, 700).map(seconds =>
 export const COMMANDS = [
   ...[submits, submits, submits, submitsByKey],
   ...[claims, claims, claims, claims, settles, settles, settles, beats, beats, reaps, expires, spawns, handOvers],
+  ...[says, says, says, asks, asks, decides, decides, questionsExpire],
   ...[cancels, retries, statusEdits, statusEdits, priorityEdits, deletes],
   ...[pauses, kindCaps, tenantCaps, waits, waits],
 ]
 
 /** A command that does nothing but compare the database with the model, after each of the others. */
 export async function compare(model: Model, { sql, versions }: Queue): Promise<void> {
+  voidQuestions(model)
   const rows = await sql`
     select r.id, status, kind, priority, life, attempt, crash_count as crashes, snooze_count as snoozes,
       cancel_requested_at is not null as cancel, started_at is not null as started, run_at, r.deadline_at,
-      finished_at is not null as ended, version::int, q.lease_id as lease, q.expires_at
+      finished_at is not null as ended, version::int, q.lease_id as lease, q.expires_at, (
+        select coalesce(jsonb_agg(a.status order by a.life, a.key), '[]')
+        from public.agent_approvals a where a.task_id = r.id) as questions
     from public.agent_task_requests r left join worker.queue q on q.task_id = r.id order by r.id`
   const seen = rows.map(({ version: _, ...row }) => row)
   const expected = model.tasks.map(task => ({
@@ -420,6 +500,9 @@ export async function compare(model: Model, { sql, versions }: Queue): Promise<v
     ended: isEnded(task),
     lease: task.lease?.id ?? null,
     expires_at: toDate(task.lease?.until),
+    questions: task.questions
+      .toSorted((a, b) => a.life - b.life || (a.key < b.key ? -1 : 1))
+      .map(asked => asked.status),
   }))
   expect(seen).toEqual(expected.sort((a, b) => (a.id < b.id ? -1 : 1)))
   for (const { id, version } of rows) {

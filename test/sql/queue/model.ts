@@ -10,6 +10,8 @@ export interface ModelTask {
   priority: number
   key: string | undefined
   supersedeKey: string | undefined
+  session: string | undefined
+  questions: Question[]
   status: string
   life: number
   attempt: number
@@ -21,6 +23,19 @@ export interface ModelTask {
   runAt: number
   deadline: number | undefined
   lease: { id: string; until: number } | undefined
+}
+
+/** What a task asks people, in one of its lives. */
+interface Question {
+  key: string
+  life: number
+  status: string
+  until: number | undefined
+}
+
+export interface Session {
+  id: string
+  onBusy: string
 }
 
 export interface Model {
@@ -78,6 +93,31 @@ export function isClaimable(model: Model, task: ModelTask, kinds: string[] | nul
   )
 }
 
+function hasToWait(model: Model, task: ModelTask): boolean {
+  return hasOpenChildren(model, task) || openQuestions(task).length > 0 || ahead(model, task).length > 0
+}
+
+export function openQuestions(task: ModelTask): Question[] {
+  return task.questions.filter(question => question.status === 'open')
+}
+
+/** The unfinished tasks of a session. */
+function openIn(model: Model, session: string | undefined): ModelTask[] {
+  return model.tasks.filter(task => session !== undefined && task.session === session && !isEnded(task))
+}
+
+/** Those that came before it in its session. */
+function ahead(model: Model, task: ModelTask): ModelTask[] {
+  return openIn(model, task.session).filter(other => model.tasks.indexOf(other) < model.tasks.indexOf(task))
+}
+
+/** Whether the session stands in the way of this edit of the status. */
+export function isKeptByTurn(model: Model, task: ModelTask, status: string): boolean {
+  if (!['pending', 'scheduled'].includes(status) || status === task.status) return false
+  if (isEnded(task)) return openIn(model, task.session).length > 0
+  return task.status === 'waiting' && ahead(model, task).length > 0
+}
+
 function hasOpenChildren(model: Model, task: ModelTask): boolean {
   return model.tasks.some(child => child.parent === task.id && !isEnded(child))
 }
@@ -104,6 +144,8 @@ export function addTask(model: Model, values: Pick<ModelTask, 'id'> & Partial<Mo
     priority: 0,
     key: undefined,
     supersedeKey: undefined,
+    session: undefined,
+    questions: [],
     life: 1,
     attempt: 0,
     maxAttempts: 5,
@@ -126,11 +168,21 @@ export function addTask(model: Model, values: Pick<ModelTask, 'id'> & Partial<Mo
   return task
 }
 
+/** Submits to a session. Gives false when it is refused as busy. */
+export function say(model: Model, session: Session, values: Pick<ModelTask, 'id'> & Partial<ModelTask>): boolean {
+  if (session.onBusy === 'interrupt') for (const open of openIn(model, session.id)) cancel(model, open)
+  const isBusy = openIn(model, session.id).length > 0
+  if (isBusy && session.onBusy === 'reject') return false
+  const task = addTask(model, { ...values, session: session.id })
+  if (isBusy) task.status = 'waiting'
+  return true
+}
+
 /** What the first thing in each claim does. */
 export function promote(model: Model): void {
   for (const task of model.tasks) {
     if (task.status === 'scheduled' && task.runAt <= model.now) task.status = 'pending'
-    if (task.status === 'waiting' && !hasOpenChildren(model, task)) {
+    if (task.status === 'waiting' && !hasToWait(model, task)) {
       task.status = 'pending'
       task.runAt = model.now
     }
@@ -169,7 +221,7 @@ function statusAfter(model: Model, task: ModelTask, outcome: string): string {
   if (['completed', 'failed', 'cancelled'].includes(outcome)) return outcome
   if (task.cancel) return 'cancelled'
   if (outcome === 'released') return 'pending'
-  if (outcome === 'waiting') return hasOpenChildren(model, task) ? 'waiting' : 'pending'
+  if (outcome === 'waiting') return hasToWait(model, task) ? 'waiting' : 'pending'
   task.runAt = model.now + (outcome === 'retry' ? RETRY_SECONDS : SNOOZE_SECONDS)
   const spent = outcome === 'retry' ? task.attempt >= task.maxAttempts : task.snoozes >= 100
   return spent || (task.deadline !== undefined && task.runAt >= task.deadline) ? 'failed' : 'scheduled'
@@ -188,6 +240,18 @@ export function reap(model: Model): ModelTask[] {
     else task.status = crashes === 1 ? 'scheduled' : 'pending'
   }
   return dead
+}
+
+/** What is asked by a task that has ended, or in a life that is over, is void. */
+export function voidQuestions(model: Model): void {
+  for (const task of model.tasks)
+    for (const question of openQuestions(task)) if (isEnded(task) || question.life < task.life) question.status = 'void'
+}
+
+export function expireQuestions(model: Model): void {
+  for (const task of model.tasks)
+    for (const question of openQuestions(task))
+      if (question.until !== undefined && question.until <= model.now) question.status = 'expired'
 }
 
 export function expire(model: Model): void {

@@ -5,28 +5,38 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { addUser } from '../../support/roles.ts'
 import { addEnterprise, setScene } from '../arrange.ts'
 import { violations } from '../rules.ts'
 import { COMMANDS, compare, type Queue, setClock } from './commands.ts'
-import { emptyModel, type Model } from './model.ts'
+import { emptyModel, type Model, type Session } from './model.ts'
 
 const { sql, connect } = await setScene()
 const session = await connect()
 // A verb that never ends is told as a failure of its story.
 await session`set statement_timeout = '3s'`
-const tenants = [await addEnterprise(sql, 'Acme'), await addEnterprise(sql, 'Globex'), null]
+const acme = await addEnterprise(sql, 'Acme')
+const tenants = [acme, await addEnterprise(sql, 'Globex'), null]
+const user = await addUser(sql, 'owner@acme.test')
+const POLICIES = ['reject', 'enqueue', 'interrupt']
 
 const { QUEUE_RUNS, QUEUE_SEED } = process.env
 const RUNS = Number(QUEUE_RUNS ?? 60)
 const SEEDS = QUEUE_SEED ? [Number(QUEUE_SEED)] : [1, 2, 3]
 
-async function emptyQueue(): Promise<void> {
+async function emptyQueue(): Promise<Session[]> {
   await session`delete from public.agent_task_requests`
+  await session`delete from public.agent_sessions`
   await session`delete from worker.lanes`
   await session`delete from worker.kinds`
   await session`delete from worker.tenants`
   await session`delete from worker.parents_to_check`
   await setClock(session, 0)
+  const sessions = POLICIES.map(onBusy => ({ id: crypto.randomUUID(), onBusy }))
+  for (const { id, onBusy } of sessions)
+    await session`
+      insert into public.agent_sessions (id, user_id, enterprise_id, on_busy) values (${id}, ${user}, ${acme}, ${onBusy})`
+  return sessions
 }
 
 /** After each command, the rules and the model must hold. */
@@ -50,8 +60,8 @@ describe('whatever happens in whatever order', () => {
       const story = fc.asyncProperty(
         fc.noBias(fc.commands(watched, { maxCommands: 80, size: 'max' })),
         async commands => {
-          await emptyQueue()
-          const queue: Queue = { sql: session, tenants, versions: new Map(), story: [] }
+          const sessions = await emptyQueue()
+          const queue: Queue = { sql: session, tenants, sessions, versions: new Map(), story: [] }
           await fc
             .asyncModelRun(() => ({ model: emptyModel(), real: queue }), commands)
             .catch(error => {

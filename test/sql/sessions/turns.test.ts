@@ -28,6 +28,8 @@ async function busy(on_busy = 'enqueue', behind = 0) {
   const held = await claimOne(worker)
   const waiting: string[] = []
   for (let n = 0; n < behind; n++) waiting.push((await say(sql, owner, id)).id)
+  // Whatever was noted is looked at, so that only what comes then lets them go on.
+  if (behind > 0) expect(await claimed()).toEqual([])
   return { id, held, waiting }
 }
 
@@ -280,6 +282,14 @@ describe('a busy conversation that interrupts', () => {
       insert into public.agent_task_requests (user_id, session_id) select ${people.owner}, ${id} from generate_series(1, 2)`
     await settle(worker, { ...(await claimOne(worker)), outcome: 'completed' })
     expect(await claimed()).toHaveLength(1)
+  })
+
+  test('does not cancel a task that is submitted a second time by its id', async () => {
+    const id = await session('interrupt')
+    const task = await say(sql, owner, id)
+    const row = { id: task.id, user_id: people.owner, session_id: id }
+    await sql`insert into public.agent_task_requests ${sql(row)} on conflict do nothing`
+    expect(await statusOf(task.id)).toBe('pending')
   })
 
   test('does not cancel a task that is submitted a second time by its key', async () => {
