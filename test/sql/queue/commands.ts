@@ -144,7 +144,7 @@ const submitsByKey = fc.record({ wish, key: fc.constantFrom('k', 'l') }).map(({ 
   }),
 )
 
-const says = fc.record({ n: fc.nat(2), kind: fc.constantFrom(...KINDS) }).map(({ n, kind }) =>
+const says = fc.record({ n: fc.constantFrom(0, 1, 1, 1, 2), kind: fc.constantFrom(...KINDS) }).map(({ n, kind }) =>
   command(`say something of ${kind} in session ${n}`, async (model, { sql, sessions, tenants }) => {
     const session = only(sessions[n])
     const tenant = only(tenants[0])
@@ -386,18 +386,31 @@ const retries = fc.nat().map(n =>
   ),
 )
 
-const statusEdits = fc.record({ n: fc.nat(), status: fc.constantFrom(...STATUSES) }).map(({ n, status }) =>
+const statusEdits = fc
+  .record({ n: fc.nat(), status: fc.constantFrom(...STATUSES) })
+  .map(({ n, status }) =>
+    command(
+      `set the status of ${n} to ${status}`,
+      (model, { sql }) => editStatus(model, sql, pick(model.tasks, n), status),
+      hasTasks,
+    ),
+  )
+
+const waitingOnes = (model: Readonly<Model>) => model.tasks.filter(task => task.status === 'waiting')
+
+const pushes = fc.nat().map(n =>
   command(
-    `set the status of ${n} to ${status}`,
-    async (model, { sql }) => {
-      const task = pick(model.tasks, n)
-      const refused = await refusal(edit(sql, task.id, { status }))
-      if (isKeptByTurn(model, task, status)) return expect(refused).toBe('PT409')
-      expect(refused).toBe(setStatus(model, task, status) ? undefined : '22023')
-    },
-    hasTasks,
+    `let ${n} of those that wait go on`,
+    (model, { sql }) => editStatus(model, sql, pick(waitingOnes(model), n), 'pending'),
+    model => waitingOnes(model).length > 0,
   ),
 )
+
+async function editStatus(model: Model, sql: postgres.Sql, task: ModelTask, status: string): Promise<void> {
+  const isKept = isKeptByTurn(model, task, status)
+  const refused = await refusal(edit(sql, task.id, { status }))
+  expect(refused).toBe(isKept ? 'PT409' : setStatus(model, task, status) ? undefined : '22023')
+}
 
 const priorityEdits = fc.record({ n: fc.nat(), priority: fc.nat(2) }).map(({ n, priority }) =>
   command(
@@ -468,8 +481,8 @@ const waits = fc.constantFrom(5, 35, 51, 61, 700).map(seconds =>
 export const COMMANDS = [
   ...[submits, submits, submits, submitsByKey],
   ...[claims, claims, claims, claims, settles, settles, settles, beats, beats, reaps, expires, spawns, handOvers],
-  ...[says, says, says, asks, asks, decides, decides, questionsExpire],
-  ...[cancels, retries, statusEdits, statusEdits, priorityEdits, deletes],
+  ...[says, says, says, says, asks, asks, decides, decides, questionsExpire],
+  ...[cancels, retries, statusEdits, statusEdits, pushes, priorityEdits, deletes],
   ...[pauses, kindCaps, tenantCaps, waits, waits],
 ]
 
