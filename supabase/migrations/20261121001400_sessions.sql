@@ -389,7 +389,8 @@ as $$
 declare
   v_asked jsonb;
   v_turn jsonb;
-  v_answer constant text := nullif(p_task.response_payload ->> 'answer', '');
+  v_answer constant text := nullif(case jsonb_typeof(p_task.response_payload -> 'answer')
+    when 'string' then p_task.response_payload ->> 'answer' end, '');
 begin
   select jsonb_path_query_array(output, '$.items[*]') into v_asked from public.agent_task_steps
   where task_id = p_task.id and life = p_task.life and key = 'history:';

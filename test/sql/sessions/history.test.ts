@@ -152,6 +152,9 @@ describe('what a task adds at its end', () => {
   test.each([
     ['cancelled', { response: { answer: 'Beca', partial: true } }, [said('A?'), partial]],
     ['cancelled', {}, [said('A?')]],
+    ['cancelled', { response: { answer: '' } }, [said('A?')]],
+    ['cancelled', { response: { answer: { text: 'Beca' } } }, [said('A?')]],
+    ['failed', { error: { code: 'internal' }, response: ['Beca'] }, []],
     ['failed', { error: { code: 'internal' }, response: { answer: 'Beca' } }, [said('A?'), partial]],
     ['failed', { error: { code: 'internal' } }, []],
     ['completed', { response: { answer: 'Because.' } }, [said('A?')]],
