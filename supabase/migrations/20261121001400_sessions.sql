@@ -17,7 +17,7 @@
 -- A task that never asked for the history has not taken part, and adds nothing. A summary stands for all items up to
 -- `covers`: whoever asks later gets the latest summary instead of these.
 --
--- Lock order: session, then request. Whoever inserts holds the session's lock and may wait for requests (interrupt); so
+-- Lock order: session, supersede key, request. Whoever inserts holds the session's lock and may wait for requests (interrupt); so
 -- whoever holds a request never waits for a session: who retries takes a busy lock for a no, and who ends a task takes none.
 -- It need not: a task begins after the one before it was ended, so no two add at once, and numbers follow without a lock.
 -- For the same reason the items have no foreign key, whose check would wait for a session that is being deleted; a trigger
@@ -194,6 +194,12 @@ begin
   end if;
 
   if v_session.on_busy = 'interrupt' then
+    -- As private.supersede takes it, which follows: before the locks of requests, or two that use one key in different
+    -- sessions could each wait for the other.
+    if new.supersede_key is not null then
+      perform pg_advisory_xact_lock(
+        hashtextextended(concat_ws(':', 'supersede', new.user_id, new.kind, new.supersede_key), 0));
+    end if;
     -- What the same statement has submitted before this one has no ticket yet, and its turn first.
     perform private.cancel_all(array(
       select r.id from public.agent_task_requests r

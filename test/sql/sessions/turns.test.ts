@@ -21,6 +21,15 @@ const explain = async (task: string) => {
   return row?.reason
 }
 
+async function whenTwoWait(): Promise<void> {
+  for (const deadline = Date.now() + 5000; Date.now() < deadline; ) {
+    const waiting = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    if (waiting.length > 1) return
+  }
+  throw new Error('Two sessions were to wait.')
+}
+
 /** A conversation with a running task and, behind it, as many as asked for. */
 async function busy(on_busy = 'enqueue', behind = 0) {
   const id = await session(on_busy)
@@ -282,6 +291,25 @@ describe('a busy conversation that interrupts', () => {
       insert into public.agent_task_requests (user_id, session_id) select ${people.owner}, ${id} from generate_series(1, 2)`
     await settle(worker, { ...(await claimOne(worker)), outcome: 'completed' })
     expect(await claimed()).toHaveLength(1)
+  })
+
+  test('is not locked out by one that supersedes the same task from elsewhere', async () => {
+    const id = await session('enqueue')
+    const [low, high] = ['00000000-0000-4000-8000-000000000001', 'ffffffff-0000-4000-8000-000000000001']
+    const draft = { user_id: people.owner, supersede_key: 'draft' }
+    await sql`insert into public.agent_task_requests ${sql({ ...draft, id: low, session_id: id })}`
+    await say(sql, owner, id, { id: high })
+    await sql`update public.agent_sessions set on_busy = 'interrupt' where id = ${id}`
+    const three = await connect()
+    await three`begin`
+    await three`select from public.agent_task_requests where id = ${high} for no key update`
+    // The first holds the lower one and waits for the higher; the second wants the lower one, too.
+    const first = one`insert into public.agent_task_requests ${one({ ...draft, session_id: id })} returning id`
+    await whileWaiting(sql, first, async () => {
+      const second = two`insert into public.agent_task_requests ${two(draft)} returning id`
+      await Promise.all([second, whenTwoWait().then(() => three`commit`)])
+    })
+    expect(await statusOf(low)).toBe('cancelled')
   })
 
   test('does not cancel a task that is submitted a second time by its id', async () => {
