@@ -17,7 +17,7 @@
 -- A task that never asked for the history has not taken part, and adds nothing. A summary stands for all items up to
 -- `covers`: whoever asks later gets the latest summary instead of these.
 --
--- Lock order: session, supersede key, request. Whoever inserts holds the session's lock and may wait for requests (interrupt); so
+-- Lock order: session, supersede key, request, ticket. Whoever inserts holds the session's lock and may wait for requests (interrupt); so
 -- whoever holds a request never waits for a session: who retries takes a busy lock for a no, and who ends a task takes none.
 -- It need not: a task begins after the one before it was ended, so no two add at once, and numbers follow without a lock.
 -- For the same reason the items have no foreign key, whose check would wait for a session that is being deleted; a trigger
@@ -123,6 +123,8 @@ alter table worker.parents_to_check
   alter column parent_id drop not null,
   add column session_id uuid,
   add constraint note_is_of_a_task_or_a_session check (num_nonnulls(parent_id, session_id) = 1);
+-- To lock them.
+grant update on worker.parents_to_check to service_role;
 
 -- Taking turns ---------------------------------------------------------------------------------------------------
 
@@ -286,7 +288,8 @@ as $$
 declare
   v_wanted uuid[] := array(
     select task_id from worker.queue where due_at <= (select worker.now()) order by due_at limit p_limit);
-  v_notes bigint[] := array(select id from worker.parents_to_check order by id limit p_limit);
+  -- Claims and upkeep do this at once: each sees to notes of its own.
+  v_notes bigint[] := array(select id from worker.parents_to_check order by id limit p_limit for update skip locked);
   v_ids uuid[];
   v_promoted public.agent_task_requests[];
 begin
@@ -333,6 +336,25 @@ begin
   insert into worker.parents_to_check (session_id)
   select distinct session_id from removed where session_id is not null and finished_at is null;
   return null;
+end
+$$;
+
+-- What a holder of the lease hears before it writes: continue, cancel or lost. The row of the lease stays locked
+-- against its end until the caller commits. Replaces the one of "journal": users may delete sessions now, and whoever deletes
+-- a request holds it and then wants its ticket; what is written here would want the request, for its foreign key, after it.
+create or replace function private.hold(p_task uuid, p_lease uuid) returns text
+language plpgsql set search_path = ''
+as $$
+declare
+  v_cancel boolean;
+begin
+  perform from public.agent_task_requests where id = p_task for key share;
+  perform from worker.leases where task_id = p_task and id = p_lease for key share;
+  if not found then
+    return 'lost';
+  end if;
+  select cancel_requested_at is not null into v_cancel from public.agent_task_requests where id = p_task;
+  return case when v_cancel then 'cancel' else 'continue' end;
 end
 $$;
 

@@ -252,6 +252,19 @@ describe('a session that is deleted', () => {
     expect(await sql`select from public.agent_session_items`).toHaveLength(0)
   })
 
+  test('waits for what its running task is just writing', async () => {
+    const { id, held } = await running()
+    await one`begin`
+    await one`select private.hold(${held.task}, ${held.lease})`
+    const [, frozen] = await whileWaiting(sql, two`delete from public.agent_sessions where id = ${id}`, async () => {
+      const { verdict } = await freeze(one, held, said('A?'))
+      await one`commit`
+      return verdict
+    })
+    expect(frozen).toBe('continue')
+    expect(await freeze(worker, held, said('B?'))).toMatchObject({ verdict: 'lost' })
+  })
+
   test('keeps a task out that is submitted at the same moment', async () => {
     const id = await begin(sql, { user_id: people.owner })
     await one`begin`
