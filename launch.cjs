@@ -19,6 +19,7 @@ const COMMANDS = {
   test: [[VITEST, 'run']],
   'bench:latency': [['test/bench/latency.ts']],
   'bench:queue': [['test/bench/queue/main.ts']],
+  'bench:streams': [['test/bench/streams/main.ts']],
   chaos: [['test/chaos/main.ts']],
   check: [
     ['node_modules/@biomejs/biome/bin/biome', 'check'],

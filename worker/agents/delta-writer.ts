@@ -5,7 +5,7 @@ import type { Task } from '../task.ts'
 import type { Telemetry } from '../telemetry.ts'
 
 /** What comes back for one attempt's deltas. */
-export type Appended = { verdict: string; watched: boolean }
+type Appended = { verdict: string; watched: boolean }
 
 /** Writes the deltas of all tasks of this process. */
 export type DeltaWriter = {

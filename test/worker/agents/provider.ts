@@ -24,9 +24,7 @@ export async function startProvider(...answers: Answering[]): Promise<Provider> 
     const answer = answers[Math.min(calls.length, answers.length - 1)] ?? {}
     calls.push(JSON.parse((await text(request)) || '{}'))
     if (typeof answer === 'function') return void answer(response, request)
-    sendHead(response)
-    for (const event of eventsOf(answer, calls.length)) send(response, event)
-    response.end()
+    reply(response, answer, calls.length)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -61,6 +59,21 @@ export function begin(response: ServerResponse, ...texts: string[]): void {
   sendHead(response)
   send(response, { type: 'response.created', response: shell('in_progress', [], 1) } as { type: string })
   for (const delta of texts) send(response, textDelta(delta))
+}
+
+/** A whole answer. @param n tells its ids from those of others. */
+export function reply(response: ServerResponse, answer: Reply, n: number): void {
+  sendHead(response)
+  for (const event of eventsOf(answer, n)) send(response, event)
+  response.end()
+}
+
+/** The end of an answer that is this text. */
+export function complete(response: ServerResponse, text: string): void {
+  send(response, { type: 'response.completed', response: shell('completed', messageOf({ text }, 1), 1) } as {
+    type: string
+  })
+  response.end()
 }
 
 export function textDelta(delta: string): { type: string } {
