@@ -583,7 +583,7 @@ isOneToOne: false
 { Args: { "task_ids": (string)[] }; Returns: number
                            },
 "submit_agent_task":
-{ Args: { "deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"session_id"?: string,"supersede_key"?: string }; Returns: {
+{ Args: { "cost_budget"?: number,"deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"session_id"?: string,"supersede_key"?: string,"token_budget"?: number }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
 "cost_budget": number | null,

@@ -15,8 +15,11 @@
 --
 -- Tools as the user. A tool of SQL is a function agent_tools.<name>(p_task uuid, p_input jsonb) returns jsonb. run_tool
 -- calls it with the rights of the task's user and writes its step in the same transaction: it happens exactly once.
+-- Who the user is stands in settings of the session, which any SQL may change. So a tool must not execute SQL that the
+-- model has written, nor SQL that it puts together from input. Not even that could change the role, though.
 --
--- A fork is a new task that begins with what another had journalled before one of its steps.
+-- A fork is a new task that begins with what another had journalled before one of its steps. It stands alone: it belongs
+-- to no session and no parent, asks for consent anew, and may spend as much as the other one was allowed to.
 --
 -- Verbs of the worker: record_steps, append_deltas → continue | cancel | lost · load_journal · run_tool ·
 -- report_progress. Verbs of users: watch_agent_task, fork_agent_task.
@@ -60,6 +63,7 @@ language plpgsql set search_path = ''
 as $$
 declare
   v_step jsonb;
+  v_paid jsonb[] := '{}';
 begin
   for v_step in
     select s from (
@@ -80,8 +84,12 @@ begin
       where agent_task_steps.status = 'started';
     -- Said again after a lost answer, it is there already, and paid for once.
     if found and v_step ->> 'kind' = 'model' and v_step ->> 'status' = 'done' then
-      perform private.spend(p_request, v_step);
+      v_paid := v_paid || v_step;
     end if;
+  end loop;
+  -- In the order that spend asks for.
+  foreach v_step in array array(select s from unnest(v_paid) s order by s ->> 'name') loop
+    perform private.spend(p_request, v_step);
   end loop;
 end
 $$;
@@ -176,7 +184,7 @@ drop function worker.append_deltas(uuid, uuid, jsonb[]);
 -- the same again changes nothing. Returns for each lease: continue | cancel | lost, and whether somebody watches.
 create function worker.append_deltas(p_tasks uuid[], p_leases uuid[], p_batches jsonb[])
 returns table (lease_id uuid, verdict text, watched boolean)
-language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan
+language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -208,9 +216,23 @@ $$;
 -- Progress -------------------------------------------------------------------------------------------------------
 
 alter table public.agent_task_requests add column progress jsonb
+  constraint progress_is_an_object check (jsonb_typeof(progress) = 'object')
   constraint progress_is_small check (pg_column_size(progress) <= 2048);
 comment on column public.agent_task_requests.progress is
   'What the pipeline says of how far it is: {done?, total?, text?}; of this life. At most once a second.';
+
+create function private.drop_progress() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.progress := null;
+  return new;
+end
+$$;
+
+-- After keep_request, by its name: that one begins the new life.
+create trigger life_begins_without_progress before update on public.agent_task_requests
+  for each row when (new.life > old.life and new.progress is not null) execute function private.drop_progress();
 
 create function worker.report_progress(p_task uuid, p_lease uuid, p_progress jsonb) returns text
 language plpgsql set search_path = ''
@@ -236,7 +258,6 @@ create schema agent_tools;
 comment on schema agent_tools is
   'Tools of SQL: functions (p_task uuid, p_input jsonb) returns jsonb that agents call with the rights of a task''s user.';
 grant usage on schema agent_tools to authenticated, service_role;
-alter default privileges in schema agent_tools revoke execute on functions from public;
 
 -- Calls a tool of SQL once: p_steps is one step {key, agent, name, input}. The tool never hears whose data it may see:
 -- the user comes from the task, the task from the lease, and row-level security decides as in a browser. What the tool
@@ -249,7 +270,6 @@ declare
   v_step jsonb := p_steps[1];
   v_verdict text := private.hold(p_task, p_lease);
   v_request public.agent_task_requests;
-  v_started_at constant timestamptz := worker.now();
   v_known public.agent_task_steps;
   v_output jsonb;
 begin
@@ -257,6 +277,9 @@ begin
     return jsonb_build_object('verdict', v_verdict);
   end if;
   select * into v_request from public.agent_task_requests where id = p_task;
+  -- A call that is repeated while the first is still at work waits here for its end.
+  v_step := v_step || jsonb_build_object('kind', 'tool', 'status', 'started');
+  perform private.write_steps(v_request, array[v_step]);
   select * into v_known from public.agent_task_steps
   where task_id = p_task and life = v_request.life and key = v_step ->> 'key' and status = 'done';
   if found then
@@ -264,21 +287,55 @@ begin
   end if;
 
   v_output := private.call_as_user(v_request, v_step ->> 'name', v_step -> 'input');
-  perform private.write_steps(v_request, array[v_step || jsonb_build_object('kind', 'tool', 'status', 'done',
-    'output', v_output, 'seconds', extract(epoch from worker.now() - v_started_at))]);
+  perform private.write_steps(v_request, array[
+    v_step || jsonb_build_object('status', 'done', 'output', v_output)]);
   return jsonb_build_object('verdict', v_verdict, 'output', v_output);
 end
 $$;
 
--- For its one statement the session is the user's: role and claims, as the Data API sets them. All three end with the
+-- Calls a tool. Inside of a function with its owner's rights nobody can change the role, so what is wrong with a tool
+-- cannot get it those of the session's user, which is a server.
+-- Security definer: for that alone. The owner is the very role that calls it, and so nothing is lent.
+create function private.call_tool(p_tool text, p_task uuid, p_input jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_is_locked boolean := false;
+  v_output jsonb;
+begin
+  begin
+    perform set_config('role', 'none', true);
+  exception when insufficient_privilege then
+    v_is_locked := true;
+  end;
+  -- Its owner could alter it, but not to any good.
+  if not v_is_locked then
+    raise exception 'private.call_tool must run with the rights of its owner.' using errcode = '55000';
+  end if;
+  execute format('select agent_tools.%I($1, $2)', p_tool) into v_output using p_task, p_input;
+  -- Rules that would be looked at when the transaction ends are the tool's affair, too, and the user's.
+  set constraints all immediate;
+  return v_output;
+end
+$$;
+grant create on schema private to authenticated;
+alter function private.call_tool owner to authenticated;
+revoke create on schema private from authenticated;
+
+-- For its one statement the session is the user's: role and claims, as the Data API sets them. All of it ends with the
 -- transaction at the latest, so nothing is left on a pooled connection.
 create function private.call_as_user(p_request public.agent_task_requests, p_tool text, p_input jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
 declare
-  v_role constant text := current_setting('role');
-  v_claims constant text := coalesce(current_setting('request.jwt.claims', true), '');
-  v_sub constant text := coalesce(current_setting('request.jwt.claim.sub', true), '');
+  -- Claims both ways, because the auth functions of projects differ in which they read.
+  c_names constant text[] := array['request.jwt.claims', 'request.jwt.claim', 'request.jwt.claim.sub',
+    'request.jwt.claim.role', 'request.jwt.claim.email', 'role'];
+  v_own constant text[] := array(
+    select coalesce(current_setting(name, true), '') from unnest(c_names) with ordinality u (name, n) order by n);
+  v_users constant text[] := array[
+    jsonb_build_object('sub', p_request.user_id, 'role', 'authenticated')::text, '',
+    coalesce(p_request.user_id::text, ''), 'authenticated', '', 'authenticated'];
   v_output jsonb;
   v_state text;
   v_message text;
@@ -288,12 +345,8 @@ begin
       using errcode = '22023', hint = 'Create the function agent_tools.<name>(uuid, jsonb) in a migration.';
   end if;
   begin
-    -- Claims both ways, because the auth functions of projects differ in which they read.
-    perform set_config('request.jwt.claims',
-      jsonb_build_object('sub', p_request.user_id, 'role', 'authenticated')::text, true);
-    perform set_config('request.jwt.claim.sub', coalesce(p_request.user_id::text, ''), true);
-    perform set_config('role', 'authenticated', true);
-    execute format('select agent_tools.%I($1, $2)', p_tool) into v_output using p_request.id, p_input;
+    perform set_config(name, v_users[n], true) from unnest(c_names) with ordinality u (name, n);
+    v_output := private.call_tool(p_tool, p_request.id, p_input);
   exception when others then
     -- The block's end takes back what the tool did, and the role.
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
@@ -303,9 +356,7 @@ begin
     end if;
     v_output := jsonb_build_object('error', v_message);
   end;
-  perform set_config('role', v_role, true);
-  perform set_config('request.jwt.claims', v_claims, true);
-  perform set_config('request.jwt.claim.sub', v_sub, true);
+  perform set_config(name, v_own[n], true) from unnest(c_names) with ordinality u (name, n);
   return coalesce(v_output, 'null');
 end
 $$;
@@ -325,6 +376,7 @@ as $$
     order by r.created_at desc limit least(coalesce((p_input ->> 'limit')::integer, 20), 20)
   ) t
 $$;
+revoke execute on function agent_tools.recent_tasks from public;
 grant execute on function agent_tools.recent_tasks to authenticated, service_role;
 drop function worker.recent_tasks(uuid, uuid, integer);
 
@@ -358,15 +410,20 @@ begin
   if output is not null and v_step.kind <> 'tool' then
     raise exception 'Only the result of a tool can be replaced; this is a %.', v_step.kind
       using errcode = '22023', hint = 'Leave output out to have the step made anew.';
+  elsif octet_length(output) > 262144 then
+    raise exception 'output has % bytes; at most 262144 (256 KiB) are taken.', octet_length(output) using errcode = '22023';
   end if;
 
-  insert into public.agent_task_requests (user_id, enterprise_id, kind, request_payload, priority)
-  values (v_origin.user_id, v_origin.enterprise_id, v_origin.kind, v_origin.request_payload, v_origin.priority)
+  insert into public.agent_task_requests
+    (user_id, enterprise_id, kind, request_payload, priority, token_budget, cost_budget)
+  values (v_origin.user_id, v_origin.enterprise_id, v_origin.kind, v_origin.request_payload, v_origin.priority,
+    v_origin.token_budget, v_origin.cost_budget)
   returning * into v_fork;
   insert into public.agent_task_steps
     (task_id, life, attempt, key, kind, agent, name, status, input, output, usage, cost, started_at, finished_at)
   select v_fork.id, v_fork.life, 0, s.key, s.kind, s.agent, s.name, 'done', s.input,
-    case s.id when step_id then to_jsonb(output) else s.output end, s.usage, s.cost, s.started_at, coalesce(s.finished_at, worker.now())
+    case s.id when step_id then to_jsonb(output) else s.output end, s.usage, s.cost, s.started_at,
+    coalesce(s.finished_at, worker.now())
   from public.agent_task_steps s
   where s.task_id = v_origin.id and s.life = v_step.life and (s.status = 'done' or s.id = step_id)
     and s.kind not in ('history', 'turn', 'retry')
@@ -377,6 +434,68 @@ end
 $$;
 revoke execute on function public.fork_agent_task from public, anon;
 grant execute on function public.fork_agent_task to authenticated, service_role;
+
+-- Submitting -----------------------------------------------------------------------------------------------------
+
+drop function public.submit_agent_task(jsonb, text, uuid, integer, timestamptz, timestamptz, text, text, uuid);
+
+-- Submits a task in the caller's name and returns its row. With an idempotency key that the caller has used before it
+-- returns that task as it is now, if kind, payload and session are the same, and otherwise refuses (PT409).
+-- Replaces the one of "sessions", which knew no budgets.
+create function public.submit_agent_task(
+  request_payload jsonb,
+  kind text default 'assistant',
+  enterprise_id uuid default null,
+  priority integer default 0,
+  run_at timestamptz default null,
+  deadline_at timestamptz default null,
+  idempotency_key text default null,
+  supersede_key text default null,
+  session_id uuid default null,
+  token_budget bigint default null,
+  cost_budget numeric default null
+)
+returns public.agent_task_requests
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  -- Some gateways hand a jsonb argument over as text inside of a JSON string.
+  v_payload constant jsonb :=
+    case jsonb_typeof(request_payload) when 'string' then (request_payload #>> '{}')::jsonb else request_payload end;
+  -- A server submits to a session in the name of its user.
+  v_user constant uuid := coalesce((select auth.uid()), (select s.user_id from public.agent_sessions s where s.id = session_id));
+  v_task public.agent_task_requests;
+begin
+  for v_try in 1..2 loop
+    if idempotency_key is not null then
+      select * into v_task from public.agent_task_requests r
+      where r.user_id is not distinct from v_user
+        and r.enterprise_id is not distinct from submit_agent_task.enterprise_id
+        and r.idempotency_key = submit_agent_task.idempotency_key;
+      if found and (v_task.kind, v_task.request_payload, v_task.session_id) is distinct from (kind, v_payload, session_id) then
+        raise exception 'The idempotency key "%" belongs to task %, which asks for something else.', idempotency_key, v_task.id
+          using errcode = 'PT409', hint = 'Use a new key for a new request.';
+      end if;
+      exit when found;
+    end if;
+    insert into public.agent_task_requests as r
+      (kind, request_payload, enterprise_id, priority, run_at, deadline_at, idempotency_key, supersede_key, session_id,
+        token_budget, cost_budget)
+    values
+      (kind, v_payload, enterprise_id, priority, coalesce(run_at, '-infinity'), deadline_at, idempotency_key, supersede_key,
+        session_id, token_budget, cost_budget)
+    on conflict do nothing
+    returning r.* into v_task;
+    -- Another session may have used the key in between; the second look finds its row.
+    exit when found;
+  end loop;
+  return v_task;
+end
+$$;
+
+revoke execute on function public.submit_agent_task from public, anon;
+grant execute on function public.submit_agent_task to authenticated, service_role;
 
 -- Upkeep ---------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,8 @@ export async function holdTask(stack: Stack, taskId: string): Promise<Held> {
 
   return {
     async say(deltas, { rows = true, broadcast = true } = {}) {
-      if (rows) await sql`select worker.append_deltas(${taskId}, ${lease}, ${jsonArray(deltas)})`
+      const args = sql`array[${taskId}]::uuid[], array[${lease}]::uuid[], ${jsonArray([{ deltas }])}`
+      if (rows) await sql`select worker.append_deltas(${args})`
       if (broadcast) await broadcastTo(stack, taskTopic(taskId), { task_id: taskId, life, deltas })
     },
     async record(steps) {

@@ -36,10 +36,12 @@ async function arrangeAsOf01() {
   await ask({ priority: 9 })
   await sql`select worker.beat(${WORKER}, 'host', '0.1.0', 'postgres', '{}', '{}', 60)`
   const held = await sql<{ task_id: string; lease_id: string }[]>`select * from worker.claim(${WORKER}, 3, 60)`
+  // The retry is not due before the test moves the clock.
+  const detail = '{"after_seconds": 600}'
   for (const outcome of ['completed', 'failed', 'retry']) {
     await ask()
     const [one] = await sql`select * from worker.claim(${WORKER}, 1, 60)`
-    await sql`select * from worker.settle(${[one?.task_id]}, ${[one?.lease_id]}, ${[outcome]}, array['{}'::jsonb])`
+    await sql`select * from worker.settle(${[one?.task_id]}, ${[one?.lease_id]}, ${[outcome]}, array[${detail}::text::jsonb])`
   }
   await ask({ run_at: new Date(Date.now() + 3_600_000) })
   await ask()

@@ -111,10 +111,42 @@ export async function recordSteps(worker: postgres.Sql, { task, lease }: Held, .
   return only(row).verdict
 }
 
-export async function appendDeltas(worker: postgres.Sql, { task, lease }: Held, ...deltas: Json[]): Promise<string> {
-  const [row] =
-    await worker`select worker.append_deltas(${task}, ${lease}, ${jsons(deltas)}::text[]::jsonb[]) as verdict`
-  return only(row).verdict
+/** Appends deltas of one attempt; returns its verdict. */
+export async function appendDeltas(worker: postgres.Sql, held: Held, ...deltas: Json[]): Promise<string> {
+  const [appended] = await appendAll(worker, { ...held, deltas })
+  return only(appended).verdict
+}
+
+interface Appended {
+  lease_id: string
+  verdict: string
+  watched: boolean
+}
+
+/** Appends deltas of many attempts; returns what each is told, in the order given. */
+export async function appendAll(worker: postgres.Sql, ...batches: (Held & { deltas: Json[] })[]): Promise<Appended[]> {
+  const rows = await worker<Appended[]>`
+    select * from worker.append_deltas(${batches.map(b => b.task)}, ${batches.map(b => b.lease)},
+      ${jsons(batches.map(({ deltas }) => ({ deltas })))}::text[]::jsonb[])`
+  return batches.map(({ lease }) => only(rows.find(row => row.lease_id === lease)))
+}
+
+interface ToolCall {
+  name: string
+  key?: string
+  input?: Json
+}
+
+interface ToolResult {
+  verdict: string
+  output?: Json
+}
+
+/** Has a tool of SQL called. */
+export async function runTool(worker: postgres.Sql, { task, lease }: Held, call: ToolCall): Promise<ToolResult> {
+  const step = { key: 'tool:/call_1', agent: 'assistant', input: {}, ...call }
+  const [row] = await worker`select worker.run_tool(${task}, ${lease}, ${jsons([step])}::text[]::jsonb[]) as result`
+  return only(row).result
 }
 
 function jsons(values: Json[]): string[] {

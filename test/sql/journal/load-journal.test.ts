@@ -15,20 +15,26 @@ async function hold({ task, lease }: Held) {
   return row?.verdict
 }
 
+const NOTHING = {
+  verdict: 'continue',
+  watched: false,
+  session_id: null,
+  last_seq: 0,
+  steps: [],
+  streamed: [],
+  approvals: [],
+}
+
 describe('worker.load_journal', () => {
   test('is empty at the first attempt', async () => {
-    expect(await load(await submitAndClaim(scene))).toEqual({
-      verdict: 'continue',
-      last_seq: 0,
-      steps: [],
-      streamed: [],
-    })
+    expect(await load(await submitAndClaim(scene))).toEqual(NOTHING)
   })
 
   test('gives a later attempt what the earlier ones have left', async () => {
     const first = await submitAndClaim(scene)
-    await recordSteps(worker, first, step('model::1', { output: { text: 'Let me see.' } }))
-    await recordSteps(worker, first, step('tool:/c1', { kind: 'tool', status: 'started', output: null }))
+    const offered = { tools: ['clock'] }
+    await recordSteps(worker, first, step('model::1', { input: offered, output: { text: 'Let me see.' } }))
+    await recordSteps(worker, first, step('tool:/c1', { kind: 'tool', name: 'clock', status: 'started', output: null }))
     await appendDeltas(worker, first, textDelta(1), textDelta(2), {
       seq: 3,
       kind: 'agent',
@@ -36,12 +42,14 @@ describe('worker.load_journal', () => {
       data: { name: 'a' },
     })
     await settle(worker, { ...first, outcome: 'released' })
+    const model = { key: 'model::1', kind: 'model', agent: 'assistant', name: 'gpt-5', status: 'done' }
+    const tool = { key: 'tool:/c1', kind: 'tool', agent: 'assistant', name: 'clock', status: 'started' }
     expect(await load(await claimOne(worker))).toEqual({
-      verdict: 'continue',
+      ...NOTHING,
       last_seq: 3,
       steps: [
-        { key: 'model::1', status: 'done', output: { text: 'Let me see.' } },
-        { key: 'tool:/c1', status: 'started', output: null },
+        { ...model, input: offered, output: { text: 'Let me see.' } },
+        { ...tool, input: null, output: null },
       ],
       streamed: ['model::1'],
     })
@@ -52,7 +60,7 @@ describe('worker.load_journal', () => {
     await recordSteps(worker, old, step('model::1'))
     await appendDeltas(worker, old, textDelta(1))
     await edit(sql, old.task, { status: 'pending' })
-    expect(await load(await claimOne(worker))).toEqual({ verdict: 'continue', last_seq: 0, steps: [], streamed: [] })
+    expect(await load(await claimOne(worker))).toEqual(NOTHING)
   })
 
   test('gives nothing of other tasks', async () => {

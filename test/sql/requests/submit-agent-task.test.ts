@@ -43,8 +43,18 @@ describe('submit_agent_task', () => {
       deadline_at: inMs(120_000),
       idempotency_key: 'order-7',
       supersede_key: 'draft-7',
+      token_budget: '1000',
+      cost_budget: '0.25',
     }
     expect(await submitAs(owner, args)).toMatchObject({ ...args, status: 'scheduled' })
+  })
+
+  test('has no budget where none is said', async () => {
+    expect(await submitAs(owner, {})).toMatchObject({ token_budget: null, cost_budget: null })
+  })
+
+  test.each([{ token_budget: 0 }, { cost_budget: -1 }, { cost_budget: 'NaN' }])('refuses %j', async budget => {
+    await expect(submitAs(owner, budget)).rejects.toMatchObject({ code: '23514' })
   })
 
   test('takes a payload that a gateway hands over as text inside of a JSON string', async () => {

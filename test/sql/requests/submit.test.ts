@@ -131,6 +131,7 @@ describe("a user's insert", () => {
     scheduled_for: new Date(),
     version: 9,
     response_payload: {},
+    progress: {},
     error: {},
     cancel_requested_at: new Date(),
     created_at: new Date(),

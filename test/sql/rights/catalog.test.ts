@@ -9,6 +9,7 @@ afterAll(drop)
 const SECURITY_DEFINER = [
   'private.admit_request',
   'private.admit_to_session',
+  'private.call_tool',
   'private.check_admin_of',
   'private.check_may_act',
   'private.check_room_in_queue',
@@ -40,6 +41,7 @@ const SECURITY_DEFINER = [
   'public.cancel_agent_tasks',
   'public.decide_agent_approval',
   'public.explain_wait',
+  'public.fork_agent_task',
   'public.keep_agent_tasks',
   'public.limit_agent_kind',
   'public.limit_agent_model',
@@ -51,10 +53,13 @@ const SECURITY_DEFINER = [
   'public.reset_stuck_agent_tasks',
   'public.retry_agent_task',
   'public.retry_agent_tasks',
+  'public.watch_agent_task',
 ]
 
 /** What policies ask in the user's name, and what users call. */
 const USERS_MAY_CALL = [
+  'agent_tools.recent_tasks',
+  'private.call_tool',
   'private.count_of',
   'private.is_platform_admin',
   'private.my_admin_enterprises',
@@ -69,6 +74,7 @@ const USERS_MAY_CALL = [
   'public.cancel_agent_tasks',
   'public.decide_agent_approval',
   'public.explain_wait',
+  'public.fork_agent_task',
   'public.keep_agent_tasks',
   'public.limit_agent_kind',
   'public.limit_agent_model',
@@ -81,13 +87,14 @@ const USERS_MAY_CALL = [
   'public.retry_agent_task',
   'public.retry_agent_tasks',
   'public.submit_agent_task',
+  'public.watch_agent_task',
 ]
 
 /** The functions of the contract that fulfil a condition. */
 async function functions(where: string): Promise<string[]> {
   const rows = await sql`
     select pronamespace::regnamespace || '.' || proname as name from pg_proc
-    where pronamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)
+    where pronamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace, 'agent_tools'::regnamespace)
       and ${sql.unsafe(where)} order by 1`
   return rows.map(row => row.name)
 }
@@ -99,6 +106,10 @@ describe('the functions', () => {
 
   test('run with their owner’s rights only when named here', async () => {
     expect(await functions('prosecdef')).toEqual(SECURITY_DEFINER)
+  })
+
+  test('belong to who has migrated, but for the one that a tool is called in', async () => {
+    expect(await functions(`pg_get_userbyid(proowner) <> current_user`)).toEqual(['private.call_tool'])
   })
 
   test('can be called by users only when named here', async () => {
@@ -121,15 +132,15 @@ describe('the schemas', () => {
     expect(row).toEqual({ open: false })
   })
 
-  test('private is closed to the anonymous', async () => {
-    const [row] = await sql`select has_schema_privilege('anon', 'private', 'usage') as open`
+  test.each(['private', 'agent_tools'])('%s is closed to the anonymous', async schema => {
+    const [row] = await sql`select has_schema_privilege('anon', ${schema}, 'usage') as open`
     expect(row).toEqual({ open: false })
   })
 
   test.each(['anon', 'authenticated', 'service_role'])('%s can make nothing in them', async role => {
     const rows = await sql`
       select nspname from pg_namespace
-      where nspname in ('public', 'worker', 'private') and has_schema_privilege(${role}, oid, 'create')`
+      where nspname in ('public', 'worker', 'private', 'agent_tools') and has_schema_privilege(${role}, oid, 'create')`
     expect(rows).toEqual([])
   })
 })
@@ -143,9 +154,13 @@ describe('the verbs of the worker', () => {
     `worker.stats()`,
     `worker.prune(1)`,
     `worker.record_steps(gen_random_uuid(), gen_random_uuid(), '{}')`,
-    `worker.append_deltas(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `worker.append_deltas('{}', '{}', '{}')`,
     `worker.load_journal(gen_random_uuid(), gen_random_uuid())`,
-    `worker.recent_tasks(gen_random_uuid(), gen_random_uuid(), 5)`,
+    `worker.run_tool(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `worker.report_progress(gen_random_uuid(), gen_random_uuid(), '{}')`,
+    `private.call_as_user(null, 'recent_tasks', '{}')`,
+    `private.write_steps(null, '{}')`,
+    `private.is_watched(gen_random_uuid())`,
     `worker.leave(gen_random_uuid())`,
     `worker.now()`,
     `worker.spawn_children(gen_random_uuid(), gen_random_uuid(), '{}')`,
@@ -303,6 +318,7 @@ describe('the views and types', () => {
       order by 1`
     expect(views).toEqual([
       { name: 'agent_task_usage', invoker: true },
+      { name: 'agent_tool_calls', invoker: true },
       { name: 'worker.leases', invoker: true },
     ])
   })

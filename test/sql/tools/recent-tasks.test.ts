@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { addPeople, edit, setScene, submit, submitAndClaim } from '../arrange.ts'
-import { type Held, settle } from '../verbs.ts'
+import { as } from '../../support/roles.ts'
+import { addPeople, setScene, submit, submitAndClaim, user } from '../arrange.ts'
+import { type Held, runTool, settle } from '../verbs.ts'
 
 const scene = await setScene()
 const { sql, worker } = scene
 const people = await addPeople(sql)
 const ofOwner = { user_id: people.owner, enterprise_id: people.acme }
-const WHO = ['role', 'request.jwt.claims', 'request.jwt.claim.sub', 'request.jwt.claim', 'request.jwt.claim.role']
 
-async function recent({ task, lease }: Held, limit = 10): Promise<Record<string, unknown>[]> {
-  const [row] = await worker`select worker.recent_tasks(${task}, ${lease}, ${limit}) as tasks`
-  return row?.tasks
+async function recent(held: Held, limit = 10): Promise<Record<string, unknown>[]> {
+  const { output } = await runTool(worker, held, { name: 'recent_tasks', input: { limit } })
+  return output as Record<string, unknown>[]
 }
 
 const asked = (prompt: string, more = {}) => submit(sql, { ...ofOwner, request_payload: { prompt }, ...more })
 
-describe('worker.recent_tasks', () => {
+describe('agent_tools.recent_tasks', () => {
   test('tells an agent what its user has asked before, and the answer', async () => {
     const old = await submitAndClaim(scene, { ...ofOwner, request_payload: { prompt: 'What is a tide?' } })
     await settle(worker, {
@@ -88,45 +88,24 @@ describe('worker.recent_tasks', () => {
     expect(tasks).toEqual([])
   })
 
-  test('leaves role and claims as they were', async () => {
-    await asked('one')
-    const held = await submitAndClaim(scene, ofOwner)
-    const who = () =>
-      worker`select name, coalesce(current_setting(name, true), '') as value from unnest(${WHO}::text[]) name`
-    await worker`begin`
-    await worker`select set_config('request.jwt.claims', '{"role": "service_role"}', true), set_config('request.jwt.claim.role', 'service_role', true)`
-    const before = await who()
-    await recent(held)
-    const after = await who()
-    await worker`commit`
-    expect(after).toEqual(before)
-    expect(before[0]).toEqual({ name: 'role', value: 'service_role' })
+  test('gives twenty where no number is asked for', async () => {
+    await sql`insert into public.agent_task_requests (user_id, enterprise_id)
+      select ${people.owner}, ${people.acme} from generate_series(1, 30)`
+    const { output } = await runTool(worker, await submitAndClaim(scene, ofOwner), { name: 'recent_tasks' })
+    expect(output).toHaveLength(20)
   })
 
-  test('leaves no claims where there were none', async () => {
+  test('tells the agent of a number that is none', async () => {
     const held = await submitAndClaim(scene, ofOwner)
-    await worker`begin`
-    await recent(held)
-    expect(await worker`select auth.uid(), auth.role(), current_user::text`).toEqual([
-      { uid: null, role: null, current_user: 'service_role' },
-    ])
-    await worker`commit`
+    const { output } = await runTool(worker, held, { name: 'recent_tasks', input: { limit: 'many' } })
+    expect(output).toEqual({ error: 'invalid input syntax for type integer: "many"' })
   })
 
-  test('works for a connection that took on no role', async () => {
-    await asked('one')
-    const { task, lease } = await submitAndClaim(scene, ofOwner)
-    const [row] = await sql.begin(async tx => {
-      const [{ tasks } = { tasks: [] }] = await tx`select worker.recent_tasks(${task}, ${lease}, 5) as tasks`
-      return tx`select current_user = session_user as same, jsonb_array_length(${tx.json(tasks)}) as tasks`
-    })
-    expect(row).toEqual({ same: true, tasks: 1 })
-  })
-
-  test('is refused to an attempt that has lost its lease', async () => {
-    const held = await submitAndClaim(scene, ofOwner)
-    await edit(sql, held.task, { status: 'pending' })
-    await expect(recent(held)).rejects.toMatchObject({ code: 'AT001', message: 'This attempt has lost its lease.' })
+  test("is of no use with the id of another's task", async () => {
+    const others = await submit(sql, { user_id: people.admin, enterprise_id: people.acme })
+    await submit(sql, { user_id: people.admin, enterprise_id: people.acme })
+    const tasks = await as(sql, user(people.owner), tx => tx`select agent_tools.recent_tasks(${others}, '{}') as tasks`)
+    expect(tasks).toEqual([{ tasks: [] }])
   })
 
   test('finds nothing for a task of nobody', async () => {
