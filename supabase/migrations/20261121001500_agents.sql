@@ -184,7 +184,7 @@ drop function worker.append_deltas(uuid, uuid, jsonb[]);
 -- the same again changes nothing. Returns for each lease: continue | cancel | lost, and whether somebody watches.
 create function worker.append_deltas(p_tasks uuid[], p_leases uuid[], p_batches jsonb[])
 returns table (lease_id uuid, verdict text, watched boolean)
-language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off
+language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -201,6 +201,8 @@ begin
   join worker.queue q on q.task_id = u.task_id and q.lease_id = u.lease_id
   join public.agent_task_requests r on r.id = u.task_id
   cross join lateral jsonb_array_elements(u.batch -> 'deltas') d
+  -- Two calls with the same deltas wait for each other's rows, so in one order.
+  order by r.id, (d ->> 'seq')::integer
   on conflict (task_id, life, seq) do nothing;
 
   return query

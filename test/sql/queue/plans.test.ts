@@ -2,7 +2,7 @@ import type postgres from 'postgres'
 import { afterEach, describe, expect, test } from 'vitest'
 import { addUser } from '../../support/roles.ts'
 import { addEnterprise, later, olderEnded, setScene, submit, user } from '../arrange.ts'
-import { appendDeltas, beat, claim, claimOne, reap, settle, textDelta } from '../verbs.ts'
+import { appendAll, appendDeltas, beat, claim, claimOne, reap, settle, textDelta } from '../verbs.ts'
 
 interface Plan {
   'Node Type': string
@@ -264,6 +264,17 @@ describe('with 20,000 finished requests of others', () => {
     for (let n = 0; n < 7; n++) await sql`select public.submit_agent_task('{}', idempotency_key => 'k')`
     await explain(() => explained`select public.submit_agent_task('{}', idempotency_key => 'k')`)
     expect(badNodes()).toEqual([])
+  })
+
+  test('the deltas of 500 tasks are appended without a look at the rest', async () => {
+    await fillEnded(20_000)
+    await fill(500)
+    const all = await claim(worker, { slots: 500 })
+    expect(all).toHaveLength(500)
+    const batches = all.map(row => ({ task: row.task_id, lease: row.lease_id, deltas: [textDelta(1), textDelta(2)] }))
+    await explain(() => appendAll(explained, ...batches))
+    expect(badNodes()).toEqual([])
+    expect(plans.map(plan => plan['Index Name'])).toContain('agent_task_requests_pkey')
   })
 
   test('a step is journalled and streamed without a look at the rest', async () => {
