@@ -184,13 +184,15 @@ drop function worker.append_deltas(uuid, uuid, jsonb[]);
 -- the same again changes nothing. Returns for each lease: continue | cancel | lost, and whether somebody watches.
 create function worker.append_deltas(p_tasks uuid[], p_leases uuid[], p_batches jsonb[])
 returns table (lease_id uuid, verdict text, watched boolean)
-language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
   v_now constant timestamptz := worker.now();
 begin
-  -- The tickets stay locked against their end until this commits, in the order of ids as everywhere.
+  -- Requests before tickets, as whoever deletes them does; in the order of ids as everywhere. The tickets stay locked
+  -- against their end until this commits.
+  perform from public.agent_task_requests where id = any (p_tasks) order by id for key share;
   perform from (select task_id, lease_id from unnest(p_tasks, p_leases) u (task_id, lease_id) order by task_id) h
   cross join lateral (
     select from worker.queue q where q.task_id = h.task_id and q.lease_id = h.lease_id limit 1 for key share) held;
