@@ -152,6 +152,40 @@ describe.each(WAYS)('over %s', way => {
     })
   })
 
+  it('run_tool acts for the users of two tasks in turn, and leaves the session to the server', async () => {
+    const mail = (name: string) => `${name}-${way}@x.test`
+    const users = await sql`
+      insert into auth.users (id, email) values (gen_random_uuid(), ${mail('a')}), (gen_random_uuid(), ${mail('b')}) returning id`
+    await sql`
+      create or replace function agent_tools.who_am_i(p_task uuid, p_input jsonb) returns jsonb language sql as $$
+        select jsonb_build_array(current_user, auth.uid(), auth.role(), current_setting('role')) $$`
+    const held = [
+      await taken(db, { user_id: users[0]?.id }),
+      await taken(db, { user_id: users[1]?.id }),
+      await taken(db),
+    ]
+    for (let turn = 0; turn < 3; turn++) {
+      const answers = await Promise.all(
+        held.map(own => {
+          const step = { key: `tool:/${turn}`, agent: 'A', name: 'who_am_i', input: {} }
+          return db.call('run_tool', { ...own, p_steps: [step] })
+        }),
+      )
+      const who = [users[0]?.id, users[1]?.id, null].map(id => ['authenticated', id, 'authenticated', 'authenticated'])
+      expect(answers).toEqual(who.map(output => ({ verdict: 'continue', output })))
+      // Only a server may call it.
+      expect(await db.call('prune', { p_limit: 1 })).toBe(0)
+    }
+  })
+
+  it('report_progress takes an object', async () => {
+    const own = await taken(db)
+    expect(await db.call('report_progress', { ...own, p_progress: { done: 1, total: 2, text: 'ä "x"' } })).toBe(
+      'continue',
+    )
+    expect(await rowOf(sql, own.p_task)).toMatchObject({ progress: { done: 1, total: 2, text: 'ä "x"' } })
+  })
+
   it('prune gives a number, stats an object', async () => {
     expect(await db.call('prune', { p_limit: 10 })).toBe(0)
     await sql`truncate worker.tallies, public.agent_task_minutes`

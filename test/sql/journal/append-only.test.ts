@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { edit, setScene, submitAndClaim } from '../arrange.ts'
+import { edit, setScene, submitAndClaim, whileWaiting } from '../arrange.ts'
 import { usage } from '../governance/arrange.ts'
 import { only } from '../only.ts'
 import { claimOne, recordSteps, settle, step } from '../verbs.ts'
 
 const scene = await setScene()
-const { sql, worker } = scene
+const { sql, worker, connect } = scene
+const two = await connect({ role: 'service_role' })
 /** By plain SQL: a worker gone astray, and whoever is at the dashboard. */
 const SESSIONS = { service_role: worker, 'the superuser': sql }
 
@@ -112,6 +113,19 @@ describe('a model call', () => {
     const held = await submitAndClaim(scene)
     await recordSteps(worker, held, step('retry:model::1:1:1', { kind: 'retry', ...tokens }), step('model::1', tokens))
     expect(await usage(sql)).toMatchObject([{ requests: 1 }])
+  })
+
+  test('and others of one batch are paid in the order of their models, so that no two batches come to a deadlock', async () => {
+    const [one, other] = [await submitAndClaim(scene), await submitAndClaim(scene)]
+    const [a, b] = [step('model::1', { ...tokens, name: 'a' }), step('model::2', { ...tokens, name: 'b' })]
+    await worker`begin`
+    await recordSteps(worker, one, a)
+    await whileWaiting(sql, recordSteps(two, other, b, a), async () => {
+      await recordSteps(worker, one, b)
+      await worker`commit`
+    })
+    expect(await usage(sql)).toMatchObject([{ requests: 2 }, { requests: 2 }])
+    expect((await steps()).filter(each => each.task_id === other.task).map(each => each.name)).toEqual(['b', 'a'])
   })
 
   test('is paid, and a tool call beside it is not', async () => {
