@@ -21,6 +21,7 @@ const COMMANDS = {
   'bench:queue': [['test/bench/queue/main.ts']],
   'bench:streams': [['test/bench/streams/main.ts']],
   chaos: [['test/chaos/main.ts']],
+  'chaos:agents': [[VITEST, 'run', '--mode', 'every-point', 'test/chaos/agents']],
   check: [
     ['node_modules/@biomejs/biome/bin/biome', 'check'],
     ['node_modules/typescript/bin/tsc', '--noEmit'],
