@@ -2,6 +2,7 @@ import { type FunctionTool, RunContext } from '@openai/agents'
 import { hasDynamicFunctionToolApprovalPolicy } from '@openai/agents-core/utils/internal'
 import type { Json } from '../../shared/database.types.ts'
 import type { TaskContext } from './context.ts'
+import type { Journal } from './journal.ts'
 import { here } from './place.ts'
 import { policyOf, termsOf } from './tool-policy.ts'
 
@@ -11,8 +12,8 @@ export type Consent = {
   input: string
   /** Why it must not run, in words for the agent. */
   refusal: string | undefined
-  /** A person wants it to run again, though an earlier try may have had its effect. */
-  mayRepeat: boolean
+  /** Where a person wants it to run again, though an earlier try may have had its effect: the key of that question. */
+  repetition: string | undefined
   /** Adds to an output what the agent must know of the decision. */
   note: (output: Json) => Json
 }
@@ -39,7 +40,7 @@ export async function mustAsk(
   const step = journal.find(key)
   if (step?.status === 'done') return false
   const isInFlight = step?.status === 'started' && policyOf(tool).inFlight === 'ask'
-  const question = isInFlight ? againKey(key) : key
+  const question = isInFlight ? againKey(journal, key) : key
   const known = approvals.get(question)
   if (known && known.status !== 'open') return false
   if (!known) {
@@ -54,16 +55,18 @@ export async function mustAsk(
 }
 
 /** What has been decided on a call; one that needed no consent has it. */
-export function consentFor({ approvals }: TaskContext, key: string, given: string): Consent {
+export function consentFor({ approvals, journal }: TaskContext, key: string, given: string): Consent {
   const first = approvals.get(key)
-  const again = approvals.get(againKey(key))
-  const edited = (again ?? first)?.edited_arguments ?? first?.edited_arguments ?? null
+  const question = againKey(journal, key)
+  const again = approvals.get(question)
+  const refusal =
+    refusalOf(again, 'A person decided not to run it again; whether the first try had its effect is not known.') ??
+    refusalOf(first, 'A person rejected this call.')
+  const edited = refusal === undefined ? (again?.edited_arguments ?? first?.edited_arguments ?? null) : null
   return {
     input: edited === null ? given : JSON.stringify(edited),
-    refusal:
-      refusalOf(again, 'A person decided not to run it again; whether the first try had its effect is not known.') ??
-      refusalOf(first, 'A person rejected this call.'),
-    mayRepeat: again?.status === 'approved',
+    refusal,
+    repetition: again?.status === 'approved' ? question : undefined,
     note: output => (edited === null ? output : noted(output, edited)),
   }
 }
@@ -74,8 +77,11 @@ function noted(output: Json, edited: Json): Json {
   return `${note}\n${typeof output === 'string' ? output : JSON.stringify(output)}`
 }
 
-function againKey(key: string): string {
-  return `again:${key}`
+/** Of the question whether to run a call again. Each repetition that has begun takes one, so the next is asked about anew. */
+function againKey(journal: Journal, key: string): string {
+  let question = `again:${key}`
+  while (journal.find(question)) question = `again:${question}`
+  return question
 }
 
 function refusalOf(approval: { status: string; reason: string | null } | undefined, words: string): string | undefined {

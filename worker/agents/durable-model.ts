@@ -13,7 +13,7 @@ import type { TaskContext } from './context.ts'
 import { budgetFault, providerFault } from './faults.ts'
 import { secondsSince } from './journal.ts'
 import { createPatience } from './patience.ts'
-import { here, type Place } from './place.ts'
+import { here, noteFailure, type Place } from './place.ts'
 import { costOf, estimateTokens, isPriced } from './prices.ts'
 import type { JournalledStep, StepRecord } from './store.ts'
 
@@ -68,11 +68,11 @@ function nextCall({ agents }: TaskContext, model: string, cast: Cast): Call {
 }
 
 /** Remembers what went wrong: of an error in a nested agent the SDK makes the text of a tool. */
-async function* noted({ place: { run, scope } }: Call, events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent> {
+async function* noted({ place }: Call, events: AsyncIterable<StreamEvent>): AsyncIterable<StreamEvent> {
   try {
     yield* events
   } catch (error) {
-    run.failures.set(scope, error)
+    noteFailure(place, error)
     throw error
   }
 }

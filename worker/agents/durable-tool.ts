@@ -1,10 +1,12 @@
-import { type Agent, type FunctionTool, invokeFunctionTool, type RunContext } from '@openai/agents'
+import { type FunctionTool, invokeFunctionTool, type RunContext } from '@openai/agents'
+import { prepareFunctionToolInput } from '@openai/agents-core/utils/internal'
 import type { Json } from '../../shared/database.types.ts'
 import { agentBehind, type Nested } from './agent-tool.ts'
 import { consentFor, mayNeedConsent, mustAsk } from './consent.ts'
 import type { TaskContext } from './context.ts'
+import { makeToolGuardrailsDurable } from './guardrails.ts'
 import { secondsSince } from './journal.ts'
-import { at, here, isWithin } from './place.ts'
+import { at, giveUp, here, isWithin, noteFailure } from './place.ts'
 import { policyOf } from './tool-policy.ts'
 import { isUserTool } from './user-tool.ts'
 
@@ -14,50 +16,65 @@ type Invocation = { runContext: RunContext<TaskContext>; input: string; details:
 type Call = { key: string; kind: 'tool'; agent: string; name: string; input: Json }
 
 const TOOL_TIMEOUT_MS = 60_000
+const durable = new WeakMap<object, Promise<void>>()
 
 /**
  * Makes a function tool durable: a call that is journalled as done returns its stored output and does not run again; one
- * that needs a person's consent waits for it. Agents are built for one task, so the tool is changed in place; the SDK
- * tells tools apart by identity.
+ * that needs a person's consent waits for it. The tool is changed in place, once, because the SDK tells tools apart by
+ * identity; whose call it is it hears anew each time, so agents and tasks may share it.
  */
-export async function makeToolDurable(context: TaskContext, agent: Agent<TaskContext>, tool: Tool): Promise<void> {
+export function makeToolDurable(tool: Tool): Promise<void> {
+  const made = durable.get(tool) ?? makeDurable(tool)
+  durable.set(tool, made)
+  return made
+}
+
+async function makeDurable(tool: Tool): Promise<void> {
   // The time limit counts inside the journalled call: else a replay could return what the model never saw.
   const original = { ...tool, timeoutMs: tool.timeoutMs ?? TOOL_TIMEOUT_MS }
   const nested = agentBehind(tool)
   delete tool.timeoutMs
+  makeToolGuardrailsDurable(tool)
 
   if (await mayNeedConsent(tool)) {
     tool.needsApproval = async (runContext, input, callId) => {
-      const wants = () => original.needsApproval(runContext, input, callId)
-      return mustAsk(context, tool, { key: keyOf(callId), agent: agent.name, input: input as Json, wants })
+      const read = prepareFunctionToolInput(original, JSON.stringify(input))?.result
+      // Nobody need decide on arguments with which the tool will not run: the agent is told.
+      if (read && !read.success) return false
+      const wants = () => original.needsApproval(runContext, read ? read.value : input, callId)
+      const context = runContext.context as TaskContext
+      return mustAsk(context, tool, { key: keyOf(callId), agent: agentHere(context), input: input as Json, wants })
     }
   }
 
   tool.invoke = (runContext, given, details) => noted(() => invoke(runContext, given, details))
 
   const invoke: Tool['invoke'] = async (runContext, given, details) => {
+    const { context } = runContext
     const key = keyOf(details?.toolCall?.callId)
     const consent = consentFor(context, key, given)
-    const call: Call = { key, kind: 'tool', agent: agent.name, name: tool.name, input: parsed(consent.input) }
+    const agent = agentHere(context)
+    const call: Call = { key, kind: 'tool', agent, name: tool.name, input: parsed(consent.input) }
+    // Of a tool of SQL the journal has what SQL wrote, so the note is added to that.
+    const tell = (output: Json) => (isUserTool(tool) ? textOf(consent.note(output)) : output)
     const found = context.journal.find(key)
-    if (found?.status === 'done') {
-      const output = end(context, call, found.output)
-      return isUserTool(tool) ? textOf(consent.note(output)) : output
-    }
+    if (found?.status === 'done') return tell(end(context, call, found.output))
     if (consent.refusal !== undefined) return finish(context, call, consent.refusal, 0)
-    if (found && !nested && !consent.mayRepeat && policyOf(tool).inFlight === 'fail') {
-      return finish(context, call, UNKNOWN_OUTCOME, 0)
-    }
+    if (found && !nested && policyOf(tool).inFlight === 'fail') return finish(context, call, UNKNOWN_OUTCOME, 0)
 
     const startedAt = performance.now()
     const invocation = { runContext, input: consent.input, details }
     context.stream.step({ ...call, status: 'started' })
-    if (isUserTool(tool)) return textOf(consent.note(await runInDatabase(context, call, startedAt)))
+    const read = isUserTool(tool) ? prepareFunctionToolInput(original, consent.input)?.result : undefined
+    if (read?.success) return tell(await runInDatabase(context, { ...call, input: read.value as Json }, startedAt))
     if (!found) await context.journal.record({ ...call, status: 'started' })
+    if (consent.repetition) await noteRepetition(context, call, consent.repetition)
     if (nested) return consult(context, original, nested, call, invocation)
-    const output = consent.note((await invokeFunctionTool({ tool: original, ...present(invocation) })) as Json)
+    const output = (await invokeFunctionTool({ tool: original, ...present(invocation) })) as Json
+    // What a call brings that was told to stop may be an error text that comes of that alone.
     context.signal.throwIfAborted()
-    return finish(context, call, output, secondsSince(startedAt))
+    details?.signal?.throwIfAborted()
+    return tell(await finish(context, call, isUserTool(tool) ? output : consent.note(output), secondsSince(startedAt)))
   }
 }
 
@@ -68,15 +85,23 @@ function keyOf(callId: string | undefined): string {
   return `tool:${here().scope}/${callId}`
 }
 
+function agentHere({ agents }: TaskContext): string {
+  return agents.get(here().scope) ?? ''
+}
+
 /** Remembers what a call failed of beyond its own errors, which are text for the agent: the same of a nested agent's. */
 async function noted<T>(work: () => Promise<T>): Promise<T> {
-  const { run, scope } = here()
   try {
     return await work()
   } catch (error) {
-    run.failures.set(scope, error)
+    noteFailure(here(), error)
     throw error
   }
+}
+
+/** A consent to run it again holds for once. */
+async function noteRepetition({ journal }: TaskContext, { agent, name }: Call, key: string): Promise<void> {
+  await journal.record({ key, kind: 'step', agent, name, status: 'done', output: null })
 }
 
 /** What the model gets is what is journalled. */
@@ -112,17 +137,21 @@ async function consult(
   invocation: Invocation,
 ): Promise<Json> {
   const { run, scope } = here()
-  const inner = `${scope}/${invocation.details?.toolCall?.callId}`
+  const place = { run, scope: `${scope}/${invocation.details?.toolCall?.callId}` }
   const startedAt = performance.now()
-  const tool = { ...original, timeoutMs: timeoutSeconds * 1000 }
-  const output = (await at({ run, scope: inner }, () => invokeFunctionTool({ tool, ...present(invocation) }))) as Json
+  const timeoutErrorFunction = () => {
+    giveUp(place)
+    return `No answer came within ${timeoutSeconds} s.`
+  }
+  const tool = { ...original, timeoutMs: timeoutSeconds * 1000, timeoutErrorFunction }
+  const output = (await at(place, () => invokeFunctionTool({ tool, ...present(invocation) }))) as Json
   context.signal.throwIfAborted()
+  invocation.details?.signal?.throwIfAborted()
   const seconds = secondsSince(startedAt)
-  const failed = [...run.failures].find(([where]) => isWithin(where, inner))
-  if (failed && seconds < timeoutSeconds) throw failed[1]
-  // It was given up, with whatever went on in there.
-  for (const where of run.failures.keys()) if (isWithin(where, inner)) run.failures.delete(where)
-  if ([...run.parked].some(where => isWithin(where, inner))) return output
+  if (run.givenUp.has(place.scope)) return finish(context, call, output, seconds)
+  const failed = [...run.failures].find(([where]) => isWithin(where, place.scope))
+  if (failed) throw failed[1]
+  if ([...run.parked].some(where => isWithin(where, place.scope))) return output
   return finish(context, call, output, seconds)
 }
 

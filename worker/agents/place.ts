@@ -12,6 +12,8 @@ export type Run = {
   readonly parked: Set<string>
   /** What ended a nested agent, by scope: the SDK makes tool text of it, which must not pass for a result. */
   readonly failures: Map<string, unknown>
+  /** Scopes of nested agents whose time was over: what still happens in there is nobody's business. */
+  readonly givenUp: Set<string>
 }
 
 /**
@@ -24,7 +26,7 @@ const places = new AsyncLocalStorage<Place>()
 
 /** A run that has made no call yet. */
 export function newRun(name: string): Run {
-  return { name, calls: new Map(), callIds: new Set(), parked: new Set(), failures: new Map() }
+  return { name, calls: new Map(), callIds: new Set(), parked: new Set(), failures: new Map(), givenUp: new Set() }
 }
 
 /** Does some work at a place; whatever it calls finds itself there. */
@@ -42,6 +44,18 @@ export function here(): Place {
 /** The scope of the code that asks; outside of any run that of the task itself. */
 export function scopeHere(): string {
   return places.getStore()?.scope ?? ''
+}
+
+/** Remembers what ended the code of a place. What comes of its end, such as aborted neighbours, does not count. */
+export function noteFailure({ run, scope }: Place, error: unknown): void {
+  if ([...run.givenUp].some(outer => isWithin(scope, outer)) || run.failures.has(scope)) return
+  run.failures.set(scope, error)
+}
+
+/** Forgets a nested agent with all that it has begun. */
+export function giveUp({ run, scope }: Place): void {
+  run.givenUp.add(scope)
+  for (const where of run.failures.keys()) if (isWithin(where, scope)) run.failures.delete(where)
 }
 
 /** Tells whether one scope is the other or lies in it. */

@@ -40,8 +40,7 @@ type Options = {
 }
 
 /**
- * Runs an agent, and whom it hands over to, until there is a final output. Build the agents anew for each run: their tools
- * and guardrails are changed in place.
+ * Runs an agent, and whom it hands over to, until there is a final output.
  *
  * @throws Parked when a person has to decide first; TaskError when provider or agents fail; anything else when the attempt
  * was told to stop.
@@ -70,7 +69,8 @@ async function perform<TOutput extends AgentOutputType>(
   const root = agent as unknown as Agent<TaskContext>
   const agents = reachable(root)
   const clock = createClock(context.signal, agentTimeoutSeconds)
-  for (const each of agents) await makeDurable(context, each, clock)
+  clocks.set(run, clock)
+  for (const each of agents) await makeDurable(each)
   const runner = new Runner({
     modelProvider: durableModels(context, await castOf(agents)),
     toolNotFoundBehavior: 'return_error_to_model',
@@ -103,15 +103,21 @@ function itemsOf(input: string | AgentInputItem[]): AgentInputItem[] {
   return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input
 }
 
-async function makeDurable(context: TaskContext, agent: Agent<TaskContext>, clock: Clock): Promise<void> {
-  makeGuardrailsDurable(context, agent)
-  for (const tool of agent.tools) if (tool.type === 'function') await makeToolDurable(context, agent, tool)
+const durable = new WeakSet<object>()
+const clocks = new WeakMap<Run, Clock>()
+
+/** Agents and tools are changed in place, once, and hear anew in which task and run they are: so they may be shared. */
+async function makeDurable(agent: Agent<TaskContext>): Promise<void> {
+  for (const tool of agent.tools) if (tool.type === 'function') await makeToolDurable(tool)
+  if (durable.has(agent)) return
+  durable.add(agent)
+  makeGuardrailsDurable(agent)
   // Told before the agent's first call, in nested runs too.
-  agent.on('agent_start', () => {
+  agent.on('agent_start', ({ context }) => {
     const { run, scope } = here()
     context.agents.set(scope, agent.name)
     if (scope !== run.name) return
-    clock.begin(agent.name)
+    clocks.get(run)?.begin(agent.name)
     context.stream.agent(agent.name)
   })
 }

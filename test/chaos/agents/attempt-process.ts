@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import { Pool } from 'pg'
 import type { Json } from '../../../shared/database.types.ts'
 import { type AgentRoom, openContext, type TaskContext } from '../../../worker/agents/context.ts'
 import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
@@ -26,8 +26,7 @@ type Claimed = Returns<'claim'>[number]
 const hire = JSON.parse(String(process.argv[2])) as Hire
 const connection = openDb(hire.project)
 const models = createModels(hire.model)
-const effects = new Client({ connectionString: hire.effectsUrl })
-await effects.connect()
+const effects = new Pool({ connectionString: hire.effectsUrl, max: 2 })
 // What is told here is of no use: the parent looks at what was done.
 const telemetry = new Proxy({} as Telemetry, { get: () => () => undefined })
 

@@ -11,7 +11,7 @@ import { userTool } from '../../../worker/agents/user-tool.ts'
 /** Does something that the world can see: `name` says what, `callId` for which call. */
 export type Act = (name: string, callId: string) => Promise<void>
 
-type Extra = { policy?: ToolPolicy; needsApproval?: boolean | ((input: { amount?: number }) => boolean) }
+type Extra = { policy?: ToolPolicy; needsApproval?: boolean }
 
 const input = z.object({ order: z.string() })
 
@@ -44,7 +44,14 @@ function createClerk(context: TaskContext, act: Act): Agent<TaskContext> {
     })
     return governed(made as never, policy ?? {})
   }
-  const withNumber = (name: string, field: 'grams' | 'amount', { policy, needsApproval = false }: Extra) => {
+  const withNumber = (
+    name: string,
+    field: 'grams' | 'amount',
+    {
+      policy,
+      needsApproval = false,
+    }: Omit<Extra, 'needsApproval'> & { needsApproval?: boolean | ((input: { amount?: number }) => boolean) },
+  ) => {
     const made = tool({
       name,
       description: name,

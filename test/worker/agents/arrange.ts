@@ -66,7 +66,14 @@ export async function roomWithProvider(scene: Scene, answers: Answering[], setti
 }
 
 /** One claimed attempt in the test's hands. */
-export type Held = { task: Task; signal: AbortSignal; stop: (reason: StopReason) => void; stops: StopReason[] }
+export type Held = {
+  task: Task
+  signal: AbortSignal
+  stop: (reason: StopReason) => void
+  stops: StopReason[]
+  /** It has been settled: whatever still goes on is to stop. */
+  end: () => void
+}
 
 /** Inserts a request and claims it. */
 export async function take(scene: Scene, { db }: { db: Db }, payload: Json, values: Row = {}): Promise<Held> {
@@ -82,7 +89,8 @@ export async function takeOver({ sql }: Scene, { db }: { db: Db }, { task }: Hel
   return claimNext(db)
 }
 
-async function claimNext(db: Db): Promise<Held> {
+/** Claims the task whose turn it is. */
+export async function claimNext(db: Db): Promise<Held> {
   const row = only((await db.call('claim', { p_worker: WORKER, p_slots: 1, p_lease_seconds: 60 }))[0])
   const controller = new AbortController()
   const stops: StopReason[] = []
@@ -103,7 +111,7 @@ async function claimNext(db: Db): Promise<Held> {
     deadlineSeconds: null,
     waitedSeconds: row.waited_seconds,
   }
-  return { task, signal: controller.signal, stop, stops }
+  return { task, signal: controller.signal, stop, stops, end: () => controller.abort() }
 }
 
 export function perform(room: AgentRoom, held: Held): Promise<Outcome> {
