@@ -2,7 +2,7 @@ import { Agent, type Handoff, type InputGuardrail, type OutputGuardrail, type To
 import { z } from 'zod'
 import type { Json } from '../../../shared/database.types.ts'
 import type { Scene as Act } from '../../../supabase/local/brain/scene.ts'
-import type { Reply } from '../../../supabase/local/brain/script.ts'
+import { type Reply, say } from '../../../supabase/local/brain/script.ts'
 import { type Brain, startBrain } from '../../../supabase/local/brain.ts'
 import { openContext, type TaskContext } from '../../../worker/agents/context.ts'
 import { Parked } from '../../../worker/agents/parked.ts'
@@ -81,6 +81,11 @@ export function toolOf(
 
 /** How an attempt ended: the row's status, and with what. */
 export type Ending = { status: string; answer?: Json; code?: string }
+
+/** Always says the same. */
+export function says(text: string): (act: Act) => Reply {
+  return () => say(text)
+}
 
 /** One attempt as the registry and the queue make it, with a pipeline of the test's own. */
 export async function attempt(
