@@ -2,8 +2,10 @@ import { Pool } from 'pg'
 import type { Json } from '../../../shared/database.types.ts'
 import { type AgentRoom, openContext, type TaskContext } from '../../../worker/agents/context.ts'
 import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
+import { createIdentity } from '../../../worker/agents/identity.ts'
 import { createModels } from '../../../worker/agents/models.ts'
 import { Parked } from '../../../worker/agents/parked.ts'
+import { startTraces } from '../../../worker/agents/traces.ts'
 import type { Config } from '../../../worker/config.ts'
 import { type Db, openDb, type Returns } from '../../../worker/db.ts'
 import { TaskError } from '../../../worker/errors.ts'
@@ -29,6 +31,8 @@ const models = createModels(hire.model)
 const effects = new Pool({ connectionString: hire.effectsUrl, max: 2 })
 // What is told here is of no use: the parent looks at what was done.
 const telemetry = new Proxy({} as Telemetry, { get: () => () => undefined })
+
+const traces = startTraces({ openaiKey: undefined, otlpUrl: undefined, content: false, version: '0' }, telemetry)
 
 process.on('disconnect', () => process.exit(0))
 process.on('message', async (order: Order) => {
@@ -65,6 +69,9 @@ async function perform(db: Db, task: Task, pass: Pass): Promise<Ending> {
     models: withPointsInStreams(models, pass),
     moderate: null,
     model: hire.model,
+    mcpServers: {},
+    identity: createIdentity(undefined),
+    traces,
     broadcast: () => undefined,
     deltas: createDeltaWriter(db, telemetry),
     telemetry,
