@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startBrain } from '../../../supabase/local/brain.ts'
 import { startStack } from '../../support/stack.ts'
+import { randomFrom } from '../random.ts'
 import { hireCrew } from './crew.ts'
 import { type Point, sortOf } from './points.ts'
 import { breachesOf, wordsOf } from './referee.ts'
@@ -10,9 +11,10 @@ import { playTask } from './round.ts'
 import { SCRIPTS } from './scripts.ts'
 
 // A task of agents is done once without harm, which tells where it could die; then once more for each of these points,
-// with a worker that dies there by SIGKILL. `npm run chaos:agents` takes every point, `npm test` one of each sort.
+// with a worker that dies there by SIGKILL, and for some pairs of them. `npm run chaos:agents` takes every point, `npm test` one of each sort.
 
 const EVERY_POINT = import.meta.env.MODE === 'every-point'
+const SEED = 7
 
 const stack = await startStack()
 const brain = await startBrain({ pace: 'instant', scripts: SCRIPTS })
@@ -36,7 +38,7 @@ afterAll(async () => {
   await stack.stop()
 })
 
-const clean = await playTask(stack.sql, crew, null)
+const clean = await playTask(stack.sql, crew, [])
 
 describe('agents whose worker', () => {
   it('lives do all once', () => {
@@ -47,13 +49,32 @@ describe('agents whose worker', () => {
   it.concurrent.each(EVERY_POINT ? clean.points : oneOfEachSort(clean.points))(
     'dies in attempt $attempt $label ($n) do no less and no more',
     async point => {
-      const ended = await playTask(stack.sql, crew, point)
+      const ended = await playTask(stack.sql, crew, [point])
       if (!isMatterOfTime(point)) expect(ended.deaths, 'deaths').toBe(1)
       expect(breachesOf(ended, clean, brain.callLog()), wordsOf(ended)).toEqual([])
     },
     60_000,
   )
+
+  it.concurrent.each(pairsOf(clean.points, EVERY_POINT ? 60 : 6))(
+    'dies $first.label ($first.n) in attempt $first.attempt, and the next one $second.label ($second.n), do no less and no more',
+    async ({ first, second }) => {
+      const ended = await playTask(stack.sql, crew, [first, second])
+      expect(breachesOf(ended, clean, brain.callLog()), wordsOf(ended)).toEqual([])
+    },
+    60_000,
+  )
 })
+
+/** Any two places in attempts that follow each other; which of them are reached depends on the first. */
+function pairsOf(points: Point[], n: number): { first: Point; second: Point }[] {
+  const random = randomFrom(SEED)
+  const any = () => random.pick(points as [Point, ...Point[]])
+  return Array.from({ length: n }, () => {
+    const first = any()
+    return { first, second: { ...any(), attempt: first.attempt + 1 } }
+  })
+}
 
 function oneOfEachSort(points: Point[]): Point[] {
   return [...new Map(points.map(point => [sortOf(point), point])).values()]

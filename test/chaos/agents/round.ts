@@ -28,8 +28,12 @@ export type Ended = {
 const MOST_ATTEMPTS = 12
 let orders = 0
 
-/** Has one task done, by as many workers as it takes, and decides what it asks in between. */
-export async function playTask(sql: postgres.Sql, crew: Crew, death: Point | null): Promise<Ended> {
+/**
+ * Has one task done, by as many workers as it takes, and decides what it asks in between.
+ *
+ * @param planned where workers are to die, one an attempt at the most
+ */
+export async function playTask(sql: postgres.Sql, crew: Crew, planned: Point[]): Promise<Ended> {
   const order = `#${++orders}x`
   const kind = `order-${orders}`
   const user = await addUser(sql, `${kind}@chaos.test`)
@@ -44,7 +48,8 @@ export async function playTask(sql: postgres.Sql, crew: Crew, death: Point | nul
   const problems: string[] = []
   let deaths = 0
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const report = await crew.attempt({ kind, death: death?.attempt === attempt ? death : null })
+    const death = planned.find(point => point.attempt === attempt) ?? null
+    const report = await crew.attempt({ kind, death })
     if (report?.problem) problems.push(report.problem)
     points.push(...(report?.passed ?? []).map(point => ({ attempt, ...point })))
     if (!report) {

@@ -10,6 +10,7 @@ import {
   attempt,
   decide,
   die,
+  dieBeforeCall,
   questionsOf,
   type roomWithScripts as Room,
   resume,
@@ -92,12 +93,10 @@ describe('a tool that needs consent', () => {
     const held = await takeOne(scene, room)
     await attempt(room, held, runs(pay))
     await decide(scene, held, 'pay', 'approve', { edited: { amount: 3 } })
-    const finished = Promise.withResolvers<string>()
     const second = await resume(room)
-    await die(room, second, async context => finished.resolve(await runs(pay)(context)), finished.promise)
+    await dieBeforeCall(1, room, second, runs(pay))
     const ending = await attempt(room, await takeOver(scene, room, second), runs(pay))
     expect(ending.answer).toBe('Who approved this call changed its arguments to {"amount":3}.\npay done')
-    expect(ending.answer).toBe(await finished.promise)
     expect(pay.calls).toEqual([{ amount: 3 }])
     const [, tool] = await stepsOf(scene, held.task)
     expect(tool).toMatchObject({ kind: 'tool', input: { amount: 3 } })

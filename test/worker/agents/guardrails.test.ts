@@ -5,7 +5,7 @@ import type { TaskContext } from '../../../worker/agents/context.ts'
 import { runAgent } from '../../../worker/agents/run-agent.ts'
 import { setScene } from '../arrange.ts'
 import { deltasOf, stepsOf, takeOver, textOf } from './arrange.ts'
-import { agentOf, attempt, die, roomWithScripts, says, takeOne, toolOf } from './run-with.ts'
+import { agentOf, attempt, die, dieBeforeCall, roomWithScripts, says, takeOne, toolOf } from './run-with.ts'
 
 const scene = await setScene()
 
@@ -105,8 +105,7 @@ describe('a guardrail of a tool', () => {
     const tool = guarded(look.tool, judged)
     const pipeline = (context: TaskContext) => runAgent(context, agentOf({ tools: [tool] }), 'Go')
     const held = await takeOne(scene, room)
-    const finished = Promise.withResolvers<string>()
-    await die(room, held, async context => finished.resolve(await pipeline(context)), finished.promise)
+    await dieBeforeCall(2, room, held, pipeline)
     const ending = await attempt(room, await takeOver(scene, room, held), pipeline)
     expect(ending.answer).toBe('That is not for you.')
     expect(judged).toEqual(['in {}', 'out look done'])

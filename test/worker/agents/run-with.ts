@@ -9,7 +9,7 @@ import { Parked } from '../../../worker/agents/parked.ts'
 import { runAgent } from '../../../worker/agents/run-agent.ts'
 import { governed, type ToolPolicy } from '../../../worker/agents/tool-policy.ts'
 import { faultOf, TaskError } from '../../../worker/errors.ts'
-import { only, type Scene } from '../arrange.ts'
+import { intercept, only, type Scene } from '../arrange.ts'
 import { claimNext, type Held, openRoom, type Room, take } from './arrange.ts'
 
 type Parts = {
@@ -133,6 +133,25 @@ export async function die(
   await died
   held.stop('lost')
   await going
+}
+
+/** As if its worker had died when it was about to make its model call number `n`: what came before is done for good. */
+export async function dieBeforeCall(
+  n: number,
+  room: Room,
+  held: Held,
+  pipeline: (context: TaskContext) => Promise<unknown>,
+): Promise<void> {
+  const reached = Promise.withResolvers<void>()
+  let calls = 0
+  const db = intercept(room.db, {
+    before: name => {
+      if (name !== 'admit_call' || ++calls < n) return undefined
+      reached.resolve()
+      return new Promise(() => undefined)
+    },
+  })
+  await die({ ...room, db }, held, pipeline, reached.promise)
 }
 
 /** A claimed task of a user. */

@@ -5,7 +5,7 @@ import { agentTool } from '../../../worker/agents/agent-tool.ts'
 import { runAgent } from '../../../worker/agents/run-agent.ts'
 import { setScene } from '../arrange.ts'
 import { stepsOf, takeOver } from './arrange.ts'
-import { agentOf, attempt, die, roomWithScripts, takeOne, toolOf } from './run-with.ts'
+import { agentOf, attempt, dieBeforeCall, roomWithScripts, takeOne, toolOf } from './run-with.ts'
 
 const scene = await setScene()
 
@@ -171,7 +171,6 @@ describe('what ends a nested agent', () => {
   })
 
   it('by its time limit is told to who asked, and is the same in a later attempt', async () => {
-    const finished = Promise.withResolvers<string>()
     const room = await roomWithScripts(scene, { Outer: asks('ask_inner', { input: 'go' }), Inner: asks('dig') })
     const stuck = toolOf(
       'dig',
@@ -182,16 +181,10 @@ describe('what ends a nested agent', () => {
         }),
     )
     const held = await takeOne(scene, room)
-    await die(
-      room,
-      held,
-      async context => finished.resolve(await runAgent(context, cast([stuck.tool]), 'Go')),
-      finished.promise,
-    )
-    expect(await finished.promise).toMatch(/^heard No answer came within 1 s/)
+    await dieBeforeCall(3, room, held, context => runAgent(context, cast([stuck.tool]), 'Go'))
     const again = await takeOver(scene, room, held)
     const ending = await attempt(room, again, context => runAgent(context, cast([stuck.tool]), 'Go'))
-    expect(ending).toEqual({ status: 'completed', answer: await finished.promise })
+    expect(ending).toEqual({ status: 'completed', answer: 'heard No answer came within 1 s.' })
     expect(stuck.calls).toHaveLength(1)
   })
 
@@ -242,7 +235,7 @@ describe('an agent that takes too long', () => {
     )
     const held = await takeOne(scene, room)
     const ending = await attempt(room, held, context =>
-      runAgent(context, agentOf({ tools: [sleep.tool] }), 'Go', { agentTimeoutSeconds: 0.3 }),
+      runAgent(context, agentOf({ tools: [sleep.tool] }), 'Go', { agentTimeoutSeconds: 2 }),
     )
     expect(ending).toMatchObject({ status: 'scheduled', code: 'agent_timeout' })
     const tools = (await stepsOf(scene, held.task)).filter(step => step.kind === 'tool')

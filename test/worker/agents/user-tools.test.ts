@@ -8,7 +8,7 @@ import { userTool } from '../../../worker/agents/user-tool.ts'
 import { addUser } from '../../support/roles.ts'
 import { setScene } from '../arrange.ts'
 import { stepsOf, takeOver } from './arrange.ts'
-import { agentOf, attempt, decide, die, questionsOf, resume, roomWithScripts, takeOne } from './run-with.ts'
+import { agentOf, attempt, decide, dieBeforeCall, questionsOf, resume, roomWithScripts, takeOne } from './run-with.ts'
 
 const scene = await setScene()
 const { sql } = scene
@@ -49,11 +49,9 @@ describe('a tool of SQL', () => {
   it('acts as the user, once, and says the same in each attempt', async () => {
     const its = await room(5)
     const held = await takeOne(scene, its, { user_id: user })
-    const finished = Promise.withResolvers<string>()
-    await die(its, held, async context => finished.resolve(await pipeline(context)), finished.promise)
+    await dieBeforeCall(2, its, held, pipeline)
     const ending = await attempt(its, await takeOver(scene, its, held), pipeline)
     expect(ending.answer).toBe('{"paid":5}')
-    expect(ending.answer).toBe(await finished.promise)
     expect(await paid()).toEqual([[user, 5]])
   })
 
@@ -63,11 +61,9 @@ describe('a tool of SQL', () => {
     expect(await attempt(its, held, pipeline)).toEqual({ status: 'waiting' })
     await decide(scene, held, 'pay', 'approve', { edited: { amount: 60 } })
     const second = await resume(its)
-    const finished = Promise.withResolvers<string>()
-    await die(its, second, async context => finished.resolve(await pipeline(context)), finished.promise)
+    await dieBeforeCall(1, its, second, pipeline)
     const ending = await attempt(its, await takeOver(scene, its, second), pipeline)
     expect(ending.answer).toBe('Who approved this call changed its arguments to {"amount":60}.\n{"paid":60}')
-    expect(ending.answer).toBe(await finished.promise)
     expect(await paid()).toEqual([[user, 60]])
   })
 
@@ -78,11 +74,9 @@ describe('a tool of SQL', () => {
     await sql`update public.agent_approvals set edited_arguments = '{"amount": 60}'`
     await decide(scene, held, 'pay', 'reject')
     const second = await resume(its)
-    const finished = Promise.withResolvers<string>()
-    await die(its, second, async context => finished.resolve(await pipeline(context)), finished.promise)
+    await dieBeforeCall(1, its, second, pipeline)
     const ending = await attempt(its, await takeOver(scene, its, second), pipeline)
     expect(ending.answer).toBe('A person rejected this call.')
-    expect(ending.answer).toBe(await finished.promise)
     expect(await paid()).toEqual([])
   })
 
