@@ -24,7 +24,7 @@ function twoAgents() {
     },
   })
   const billing = () => agentOf({ name: 'Billing', tools: [refundTool] })
-  // Built anew for each attempt, as pipelines do: runAgent changes their tools in place.
+  // Built anew for each attempt, as pipelines do.
   return { refunded, triage: () => ({ name: 'Triage', handoffs: [billing()] }) }
 }
 

@@ -4,7 +4,7 @@ import { call, fail, handoff, say } from '../../../supabase/local/brain/script.t
 import { agentTool } from '../../../worker/agents/agent-tool.ts'
 import { runAgent } from '../../../worker/agents/run-agent.ts'
 import { setScene } from '../arrange.ts'
-import { stepsOf, takeOver } from './arrange.ts'
+import { deltasOf, stepsOf, takeOver } from './arrange.ts'
 import { agentOf, attempt, dieBeforeCall, roomWithScripts, takeOne, toolOf } from './run-with.ts'
 
 const scene = await setScene()
@@ -146,6 +146,35 @@ describe('a tool', () => {
     expect(endings.map(({ answer }) => answer)).toEqual(['heard stamped', 'heard stamped'])
     for (const held of helds) {
       expect((await stepsOf(scene, held.task)).filter(step => step.kind === 'tool')).toHaveLength(1)
+    }
+  })
+})
+
+describe('an agent', () => {
+  it('may belong to tasks that run at once, and each has its own guardrails and names', async () => {
+    const room = await roomWithScripts(scene, { Shared: act => say(`I heard ${act.prompt}`) })
+    const judged: string[] = []
+    const guardrail = {
+      name: 'care',
+      execute: async ({ input }: { input: unknown }) => {
+        judged.push(JSON.stringify(input))
+        return { tripwireTriggered: false, outputInfo: null }
+      },
+    }
+    const shared = agentOf({ name: 'Shared', inputGuardrails: [guardrail] })
+    const helds = [await takeOne(scene, room), await takeOne(scene, room)]
+    const endings = await Promise.all(
+      helds.map((held, n) => attempt(room, held, context => runAgent(context, shared, `task ${n}`))),
+    )
+    expect(endings.map(({ answer }) => answer)).toEqual(['I heard task 0', 'I heard task 1'])
+    expect(judged).toHaveLength(2)
+    for (const held of helds) {
+      expect((await stepsOf(scene, held.task)).map(({ kind, agent }) => [kind, agent])).toEqual([
+        ['guardrail', 'Shared'],
+        ['model', 'Shared'],
+      ])
+      const heard = (await deltasOf(scene, held.task)).filter(({ kind }) => kind === 'agent')
+      expect(heard).toHaveLength(1)
     }
   })
 })

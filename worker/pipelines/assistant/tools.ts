@@ -4,7 +4,7 @@ import type { TaskContext } from '../../agents/context.ts'
 import { userTool } from '../../agents/user-tool.ts'
 import { compute } from './arithmetic.ts'
 
-/** The assistant's tools, new for each task: they are made durable in place. */
+/** The assistant's tools. */
 export function createTools(): Tool<TaskContext>[] {
   const currentTime = tool({
     name: 'current_time',
