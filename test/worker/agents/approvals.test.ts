@@ -96,7 +96,7 @@ describe('a tool that needs consent', () => {
     const second = await resume(room)
     await dieBeforeCall(1, room, second, runs(pay))
     const ending = await attempt(room, await takeOver(scene, room, second), runs(pay))
-    expect(ending.answer).toBe('Who approved this call changed its arguments to {"amount":3}.\npay done')
+    expect(ending.answer).toBe('The person who approved this call changed its arguments to {"amount":3}.\npay done')
     expect(pay.calls).toEqual([{ amount: 3 }])
     const [, tool] = await stepsOf(scene, held.task)
     expect(tool).toMatchObject({ kind: 'tool', input: { amount: 3 } })

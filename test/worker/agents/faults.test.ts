@@ -107,7 +107,7 @@ describe('the demo model', () => {
 
 describe('a provider', () => {
   it('that falls silent in mid-answer gives provider_timeout', async () => {
-    const room = await roomWithProvider(scene, [response => begin(response, 'It sca')], { timeoutSeconds: 0.05 })
+    const room = await roomWithProvider(scene, [response => begin(response, 'It sca')], { timeoutSeconds: 0.5 })
     const { held, result } = await ask(scene, room, 'Why?')
     expect(result).toMatchObject({ code: 'provider_timeout', retry: true })
     expect(room.provider.calls).toHaveLength(3)

@@ -63,7 +63,8 @@ describe('a tool of SQL', () => {
     const second = await resume(its)
     await dieBeforeCall(1, its, second, pipeline)
     const ending = await attempt(its, await takeOver(scene, its, second), pipeline)
-    expect(ending.answer).toBe('Who approved this call changed its arguments to {"amount":60}.\n{"paid":60}')
+    const note = 'The person who approved this call changed its arguments to {"amount":60}.'
+    expect(JSON.parse(String(ending.answer))).toEqual({ paid: 60, note })
     expect(await paid()).toEqual([[user, 60]])
   })
 
