@@ -27,10 +27,17 @@ export function errorOfTask(task: AgentTask): AgentTaskError | null {
   return new AgentTaskError(code, message, { retryable, task })
 }
 
-/** Puts what the database or the way to it said into the words of this client. */
-export function errorOfResponse(error: PostgrestError, status: number): AgentTaskError {
+/**
+ * Puts what the database or the way to it said into the words of this client. `conflict` says what it means to the caller
+ * that something else stands in the way.
+ */
+export function errorOfResponse(
+  error: PostgrestError,
+  status: number,
+  { conflict }: { conflict?: Conflict } = {},
+): AgentTaskError {
   if (status === 0) return new AgentTaskError('unreachable', unreachable, { retryable: true, cause: error })
-  const [code, retryable] = meanings[error.code] ?? (status === 401 ? signedOut : ['rejected', status >= 500])
+  const [code, retryable] = meaningOf(error, status, conflict)
   const message = [error.message, error.hint].filter(Boolean).join(' ')
   return new AgentTaskError(code, message || `The request was refused with status ${status}.`, {
     retryable,
@@ -38,10 +45,23 @@ export function errorOfResponse(error: PostgrestError, status: number): AgentTas
   })
 }
 
+type Meaning = [code: string, retryable: boolean]
+type Conflict = 'key_taken' | 'not_open'
+
+const conflicts = {
+  key_taken: ['key_taken', false],
+  session_busy: ['session_busy', true],
+  not_open: ['not_open', false],
+} satisfies Record<string, Meaning>
+
+function meaningOf(error: PostgrestError, status: number, conflict: Conflict = 'key_taken'): Meaning {
+  if (error.code === 'PT409') return conflicts[/^The session is busy/.test(error.message) ? 'session_busy' : conflict]
+  return meanings[error.code] ?? (status === 401 ? signedOut : ['rejected', status >= 500])
+}
+
 const unexplained = { code: 'unknown', message: 'The task failed without giving a reason.', retryable: false }
 const unreachable = 'The server cannot be reached. Check the connection and try again.'
 
-type Meaning = [code: string, retryable: boolean]
 const invalid: Meaning = ['invalid_request', false]
 const signedOut: Meaning = ['signed_out', false]
 
@@ -52,7 +72,6 @@ const meanings: Record<string, Meaning> = {
   '22P05': invalid,
   '23514': invalid,
   '42501': ['not_allowed', false],
-  PT409: ['key_taken', false],
   PT429: ['too_many_tasks', true],
   PGRST301: signedOut,
   PGRST303: signedOut,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Delta, delta, type Step, stepKinds, usage } from '../deltas.ts'
 import type { AgentTask } from '../task.ts'
 import { errorOfResponse } from './agent-task-error.ts'
+import { readApprovalsOf } from './read-approvals.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
 import type { TaskFold, TaskSnapshot } from './task-fold.ts'
 import { parseTask, taskColumns } from './task-rows.ts'
@@ -40,8 +41,12 @@ export async function readTask(supabase: Supabase, taskId: string, known: TaskFo
   const task = await readRow(supabase, taskId)
   if (!task) return null
   const after = task.life === known.life ? known.seq : 0
-  const [steps, deltas] = await Promise.all([readSteps(supabase, task), readDeltas(supabase, task, after)])
-  return { task, steps, deltas }
+  const [steps, deltas, approvals] = await Promise.all([
+    readSteps(supabase, task),
+    readDeltas(supabase, task, after),
+    readApprovalsOf(supabase, task),
+  ])
+  return { task, steps, deltas, approvals }
 }
 
 // Without the client's own retries, here and below: a feed reads again by itself and shows meanwhile that it is offline.

@@ -5,7 +5,8 @@ import { parseTask } from './task-rows.ts'
 
 /**
  * Starts a failed or cancelled task again, as a new life of the same row.
- * @throws AgentTaskError `invalid_request` if it is neither, `not_allowed` if the user may not act on it
+ * @throws AgentTaskError `invalid_request` if it is neither, `not_allowed` if the user may not act on it, `session_busy` while
+ * another task of its session is unfinished
  */
 export async function retryAgentTask(supabase: Supabase, taskId: string): Promise<AgentTask> {
   const { data, error, status } = await supabase

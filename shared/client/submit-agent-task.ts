@@ -24,6 +24,12 @@ export type Submission<K extends Kind = 'assistant'> = RequestOf<K> & {
   idempotencyKey?: string
   /** Cancels the user's unfinished tasks of this kind with the same key. */
   supersedeKey?: string
+  /** The conversation that it is a turn of; it must be the user's and of the same enterprise. */
+  sessionId?: string
+  /** Tokens of input and output that it may take; then it fails with the code `budget_exhausted`. */
+  tokenBudget?: number
+  /** The same in US dollars. */
+  costBudget?: number
 }
 
 /**
@@ -45,13 +51,14 @@ export async function submitAgentTask<K extends Kind = 'assistant'>(
 /**
  * Submits a task and returns its row as inserted, or with a known idempotency key as it is now.
  * @throws AgentTaskError `invalid_request`, `not_allowed`, `too_many_tasks`, `key_taken` (another task has the idempotency
- * key), `signed_out`, `unreachable` (retryable)
+ * key), `session_busy` (where the session refuses what comes while it is), `signed_out`, `unreachable` (retryable)
  */
 export async function insertAgentTask<K extends Kind = 'assistant'>(
   supabase: Supabase,
   submission: Submission<K>,
 ): Promise<AgentTask> {
   const { kind = 'assistant', enterpriseId, priority, runAt, deadlineAt, idempotencyKey, supersedeKey } = submission
+  const { sessionId, tokenBudget, costBudget } = submission
   const row = {
     kind,
     request_payload: parseRequest(kind, submission),
@@ -60,6 +67,9 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
     ...(runAt && { run_at: runAt.toISOString() }),
     ...(deadlineAt && { deadline_at: deadlineAt.toISOString() }),
     ...(supersedeKey && { supersede_key: supersedeKey }),
+    ...(sessionId && { session_id: sessionId }),
+    ...(tokenBudget !== undefined && { token_budget: tokenBudget }),
+    ...(costBudget !== undefined && { cost_budget: costBudget }),
   }
   if (idempotencyKey) return await submitOnce(supabase, { ...row, idempotency_key: idempotencyKey })
   const id = crypto.randomUUID()

@@ -6,9 +6,11 @@
 
 import { type Delta, isMainText, type Step } from '../deltas.ts'
 import { type AgentTask, isFinished } from '../task.ts'
+import type { Approval } from './approval-rows.ts'
 import { isPartial, mergeTask } from './task-rows.ts'
 
-type Piece = { key: string; text: string }
+/** What one model call has written so far. */
+export type Piece = { key: string; text: string }
 
 /** What is known of a task so far. */
 export type TaskFold = {
@@ -21,13 +23,20 @@ export type TaskFold = {
   pieces: readonly Piece[]
   steps: readonly Step[]
   agent: string | null
+  /** What was asked of people, by the last snapshot. */
+  approvals: readonly Approval[]
   ahead: readonly Delta[]
   /** A change of the row came by that could not be read in full. */
   rowIsStale: boolean
 }
 
 /** What the database said at one moment; `deltas` are those after the fold's `seq`, or all of a newer life. */
-export type TaskSnapshot = { task: AgentTask; steps: readonly Step[]; deltas: readonly Delta[] } | null
+export type TaskSnapshot = {
+  task: AgentTask
+  steps: readonly Step[]
+  deltas: readonly Delta[]
+  approvals: readonly Approval[]
+} | null
 
 /** Before anything is known. */
 export const emptyFold: TaskFold = {
@@ -38,6 +47,7 @@ export const emptyFold: TaskFold = {
   pieces: [],
   steps: [],
   agent: null,
+  approvals: [],
   ahead: [],
   rowIsStale: false,
 }
@@ -45,11 +55,11 @@ export const emptyFold: TaskFold = {
 /** Takes in a snapshot: it fills every gap, yet never overrules what is newer. */
 export function foldSnapshot(fold: TaskFold, snapshot: TaskSnapshot): TaskFold {
   if (!snapshot) return { ...emptyFold, missing: true }
-  const { task, steps, deltas } = snapshot
+  const { task, steps, deltas, approvals } = snapshot
   const known = { ...withTask(fold, task), missing: false, rowIsStale: false }
   if (task.life < known.life) return known
   const streamed = foldDeltas(known, { life: task.life, deltas })
-  return { ...streamed, steps: steps.reduce(withJournalled, streamed.steps) }
+  return { ...streamed, approvals, steps: steps.reduce(withJournalled, streamed.steps) }
 }
 
 /** Takes in a row as Realtime sends it, possibly in part. */

@@ -39,6 +39,8 @@ export function foldIntoList(
   const { data: task } = summary.safeParse({ ...known, ...record, ...promptOf(record) })
   if (!task) return null
   if (known && known.version >= task.version) return list
+  // The turns of a conversation stand there.
+  if (record.session_id) return list
   if (known) return list.map(other => (other === known ? task : other))
   return [...list, task].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, limit)
 }

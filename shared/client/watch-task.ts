@@ -1,20 +1,34 @@
 import type { RealtimeChannel } from '@supabase/supabase-js'
 import { z } from 'zod'
-import { deltasMessage, type Step, taskTopic } from '../deltas.ts'
+import { type Delta, deltasMessage, type Step, taskTopic } from '../deltas.ts'
 import { type AgentTask, isFinished } from '../task.ts'
+import type { Approval } from './approval-rows.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { firstLink, keepLive, type Link } from './keep-live.ts'
 import { readTask, tellWatching } from './read-task.ts'
 import type { Supabase } from './supabase.ts'
-import { emptyFold, foldDeltas, foldRecord, foldSnapshot, isBehind, type TaskFold, textOf } from './task-fold.ts'
+import {
+  emptyFold,
+  foldDeltas,
+  foldRecord,
+  foldSnapshot,
+  isBehind,
+  type Piece,
+  type TaskFold,
+  textOf,
+} from './task-fold.ts'
 
 /** A task as its watchers see it. How news comes in (`connection`, `error`) is apart from how the task fares. */
 export type TaskView = Link & {
   task: AgentTask | null
   /** What has been written so far, or the final answer. */
   text: string
-  /** Tool calls and handoffs, in the order in which they began. */
+  /** What model calls have written, each by the key of its step; those of nested agents, too. */
+  pieces: readonly Piece[]
+  /** Model calls, tool calls, handoffs and what else is in the journal, in the order in which they began. */
   steps: readonly Step[]
+  /** The tool calls for which people are asked. */
+  approvals: readonly Approval[]
   /** Who is at work. */
   agent: string | null
   /** There is no such task, or none that this user may see. */
@@ -62,8 +76,10 @@ export function watchTask(supabase: Supabase, taskId: string): TaskFeed {
       channel.on('broadcast', { event: 'deltas' }, ({ payload }) => {
         const { data } = deltasMessage.safeParse(payload)
         if (data) hear(foldDeltas(fold, data))
-        else live.refresh()
+        if (!data?.deltas.every(isWhole)) live.refresh()
       })
+      const asked = { event: '*', schema: 'public', table: 'agent_approvals', filter: `task_id=eq.${taskId}` } as const
+      channel.on('postgres_changes', asked, () => live.refresh())
     }
 
     // News that leaves a gap, or that ends the task: the database has the rest.
@@ -80,6 +96,11 @@ export function watchTask(supabase: Supabase, taskId: string): TaskFeed {
   })
 }
 
+/** Of the others the rows tell more. */
+function isWhole({ kind }: Delta): boolean {
+  return kind !== 'retry' && kind !== 'asked'
+}
+
 // The whole row may be missing: a deleted one says no more than its id.
 const change = z.object({
   eventType: z.enum(['INSERT', 'UPDATE']),
@@ -88,8 +109,8 @@ const change = z.object({
 })
 
 function viewOf(fold: TaskFold, link: Link): TaskView {
-  const { task, steps, agent, missing } = fold
-  return { ...link, task, text: textOf(fold), steps, agent, missing }
+  const { task, pieces, steps, agent, approvals, missing } = fold
+  return { ...link, task, text: textOf(fold), pieces, steps, agent, approvals, missing }
 }
 
 function pollMs(fold: TaskFold, channelIsUp: boolean): number | null {

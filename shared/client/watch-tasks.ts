@@ -6,7 +6,7 @@ import { firstLink, keepLive, type Link } from './keep-live.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
 import { foldIntoList, foldList, parseSummaries, summaryColumns, type TaskSummary } from './task-list.ts'
 
-/** A user's latest tasks; `tasks` is null until they have been read once. */
+/** A user's latest tasks, those of conversations left out; `tasks` is null until they have been read once. */
 export type TaskListView = Link & { tasks: readonly TaskSummary[] | null }
 
 /** A user's latest tasks, live. */
@@ -65,6 +65,7 @@ async function readTasks(supabase: Supabase, userId: string, limit: number): Pro
     .from('agent_task_requests')
     .select(summaryColumns)
     .eq('user_id', userId)
+    .is('session_id', null)
     .order('created_at', { ascending: false })
     .limit(limit)
     .abortSignal(AbortSignal.timeout(patienceMs))

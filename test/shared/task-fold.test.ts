@@ -13,7 +13,12 @@ const reset = (seq: number, step_key = 'model::1'): Delta => ({ seq, kind: 'rese
 const stepDelta = (seq: number, data: Step): Delta => ({ seq, kind: 'step', step_key: data.key, data })
 const clock: Step = { key: 'tool:/1', kind: 'tool', agent: 'Helper', name: 'now', status: 'started', input: {} }
 
-const running = foldSnapshot(emptyFold, { task: aTask({ version: 2, status: 'processing' }), steps: [], deltas: [] })
+const running = foldSnapshot(emptyFold, {
+  task: aTask({ version: 2, status: 'processing' }),
+  steps: [],
+  deltas: [],
+  approvals: [],
+})
 const stream = [text(1, 'The '), text(2, 'time '), text(3, 'is '), text(4, 'noon.')]
 
 // A small generator of its own seed, so that a failing case can be run again.
@@ -43,7 +48,9 @@ describe('the stream', () => {
     for (let cut = 0; cut <= stream.length; cut++) {
       const heard = foldDeltas(running, { life: 1, deltas: stream.slice(cut) })
       const task = aTask({ version: 2, status: 'processing' })
-      expect(textOf(foldSnapshot(heard, { task, steps: [], deltas: stream.slice(0, cut) }))).toBe('The time is noon.')
+      expect(textOf(foldSnapshot(heard, { task, steps: [], deltas: stream.slice(0, cut), approvals: [] }))).toBe(
+        'The time is noon.',
+      )
     }
   })
 
@@ -87,7 +94,12 @@ describe('steps', () => {
 
   test('that are done stay done when the news of their start comes late', () => {
     const done: Step = { ...clock, status: 'done', output: 'noon' }
-    const read = foldSnapshot(running, { task: aTask({ version: 2, status: 'processing' }), steps: [done], deltas: [] })
+    const read = foldSnapshot(running, {
+      task: aTask({ version: 2, status: 'processing' }),
+      steps: [done],
+      deltas: [],
+      approvals: [],
+    })
     expect(foldDeltas(read, { life: 1, deltas: [stepDelta(1, clock)] }).steps).toEqual([done])
   })
 })
@@ -95,7 +107,12 @@ describe('steps', () => {
 test('the journal has the last word about a step, whichever way it came first', () => {
   const short: Step = { ...clock, status: 'done', output: 'no…' }
   const whole: Step = { ...clock, status: 'done', output: 'noon' }
-  const snapshot = { task: aTask({ version: 2, status: 'processing' }), steps: [whole], deltas: [stepDelta(1, short)] }
+  const snapshot = {
+    task: aTask({ version: 2, status: 'processing' }),
+    steps: [whole],
+    deltas: [stepDelta(1, short)],
+    approvals: [],
+  }
   expect(foldSnapshot(running, snapshot).steps).toEqual([whole])
   const read = foldSnapshot(running, { ...snapshot, deltas: [] })
   expect(foldDeltas(read, { life: 1, deltas: [stepDelta(1, short)] }).steps).toEqual([whole])
@@ -119,7 +136,12 @@ describe('a new life', () => {
   test('is not disturbed by the last words of the old one', () => {
     const fold = foldRecord(firstLife, aTask({ version: 9, life: 2, status: 'pending' }))
     expect(foldDeltas(fold, { life: 1, deltas: [text(6, 'late')] })).toBe(fold)
-    const late = foldSnapshot(fold, { task: aTask({ version: 8, life: 1 }), steps: [clock], deltas: [text(6, 'late')] })
+    const late = foldSnapshot(fold, {
+      task: aTask({ version: 8, life: 1 }),
+      steps: [clock],
+      deltas: [text(6, 'late')],
+      approvals: [],
+    })
     expect(late.task?.version).toBe(9)
     expect(late.steps).toEqual([])
   })
@@ -137,7 +159,12 @@ describe('the row', () => {
   test('never goes back in time', () => {
     const done = foldRecord(running, aTask({ version: 5, status: 'completed' }))
     expect(foldRecord(done, aTask({ version: 4, status: 'processing' })).task?.status).toBe('completed')
-    const late = foldSnapshot(done, { task: aTask({ version: 3, status: 'processing' }), steps: [], deltas: [] })
+    const late = foldSnapshot(done, {
+      task: aTask({ version: 3, status: 'processing' }),
+      steps: [],
+      deltas: [],
+      approvals: [],
+    })
     expect(late.task?.status).toBe('completed')
   })
 
@@ -154,7 +181,7 @@ describe('the row', () => {
     const fold = foldRecord(running, partial)
     expect(isBehind(fold)).toBe(true)
     const task = aTask({ version: 7, status: 'completed', response_payload: { answer: 'All of it' } })
-    expect(isBehind(foldSnapshot(fold, { task, steps: [], deltas: [] }))).toBe(false)
+    expect(isBehind(foldSnapshot(fold, { task, steps: [], deltas: [], approvals: [] }))).toBe(false)
   })
 
   test('in part, of a task not known yet, or in no shape at all, only asks for a snapshot', () => {
@@ -165,11 +192,13 @@ describe('the row', () => {
   test('that is not there is missing, and is found when it comes', () => {
     const missing = foldSnapshot(running, null)
     expect(missing).toEqual({ ...emptyFold, missing: true })
-    expect(foldSnapshot(missing, { task: aTask({ version: 1 }), steps: [], deltas: [] }).missing).toBe(false)
+    expect(foldSnapshot(missing, { task: aTask({ version: 1 }), steps: [], deltas: [], approvals: [] }).missing).toBe(
+      false,
+    )
   })
 })
 
 test('an ended task whose stream was pruned from the front asks for nothing', () => {
   const task = aTask({ version: 4, status: 'failed' })
-  expect(isBehind(foldSnapshot(emptyFold, { task, steps: [], deltas: [text(7, 'rest')] }))).toBe(false)
+  expect(isBehind(foldSnapshot(emptyFold, { task, steps: [], deltas: [text(7, 'rest')], approvals: [] }))).toBe(false)
 })

@@ -8,7 +8,9 @@ type Ways = { rows?: boolean; broadcast?: boolean }
 export type Held = {
   say: (deltas: Delta[], ways?: Ways) => Promise<void>
   record: (steps: Step[]) => Promise<void>
-  settle: (outcome: 'completed' | 'failed' | 'retry' | 'cancelled', detail: object) => Promise<void>
+  /** Asks for consent to a tool call. */
+  ask: (question: object) => Promise<void>
+  settle: (outcome: 'completed' | 'failed' | 'retry' | 'cancelled' | 'waiting', detail: object) => Promise<void>
 }
 
 /** A delta of text. */
@@ -32,6 +34,9 @@ export async function holdTask(stack: Stack, taskId: string): Promise<Held> {
     },
     async record(steps) {
       await sql`select worker.record_steps(${taskId}, ${lease}, ${jsonArray(steps)})`
+    },
+    async ask(question) {
+      await sql`select worker.ask_approvals(${taskId}, ${lease}, ${jsonArray([question])})`
     },
     async settle(outcome, detail) {
       const settled = sql`select * from worker.settle(array[${taskId}]::uuid[], array[${lease}]::uuid[], array[${outcome}], ${jsonArray([detail])})`
