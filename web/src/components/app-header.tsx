@@ -1,5 +1,6 @@
 import { Burger, Group } from '@mantine/core'
 import type { Connection } from '../../../shared/client/keep-live.ts'
+import { ApprovalsLink } from './approvals/approvals-link.tsx'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
 import { ConnectionBadge } from './connection-badge.tsx'
 import { DemoBadge } from './demo-badge.tsx'
@@ -32,6 +33,7 @@ export function AppHeader({ email, connection, isMenuOpen, toggleMenu, menuName 
       <Group gap="xs" wrap="nowrap">
         <DemoBadge />
         <ConnectionBadge connection={connection} />
+        <ApprovalsLink />
         <ColorSchemeToggle />
         <UserMenu email={email} />
       </Group>

@@ -10,6 +10,7 @@ type Props = {
   isSubmitting: boolean
   /** Whether it is known for whom to ask. */
   isReady: boolean
+  placeholder?: string
   /** Further choices, beside the button. */
   children?: ReactNode
 }
@@ -19,7 +20,7 @@ const mostCharacters = prompts.maxLength ?? Number.POSITIVE_INFINITY
 const sendKeys = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ Enter' : 'Ctrl Enter'
 
 /** The box to ask in; Ctrl or Cmd with Enter sends. What the worker would refuse is told while typing. */
-export function AskBox({ prompt, setPrompt, ask, isSubmitting, isReady, children }: Props) {
+export function AskBox({ prompt, setPrompt, ask, isSubmitting, isReady, placeholder, children }: Props) {
   const { success, error } = prompts.safeParse(prompt)
   const problem = prompt.trim() ? error?.issues[0]?.message : undefined
   const canSend = success && isReady && !isSubmitting
@@ -36,7 +37,7 @@ export function AskBox({ prompt, setPrompt, ask, isSubmitting, isReady, children
     <Box component="form" className="surface" p="sm" onSubmit={submit}>
       <Textarea
         aria-label="Your question"
-        placeholder="Ask anything…"
+        placeholder={placeholder ?? 'Ask anything…'}
         variant="unstyled"
         autosize
         minRows={2}

@@ -9,12 +9,14 @@ type Props = {
   list: TaskListView
   openId: string | null
   open: (taskId: string | null) => void
+  /** The conversations, above the questions. */
+  sessions: ReactNode
   /** Where else to go, below the button. */
   children?: ReactNode
 }
 
 /** The user's tasks, the newest first; each opens with a click. */
-export function HistoryList({ list: { tasks, error }, openId, open, children }: Props) {
+export function HistoryList({ list: { tasks, error }, openId, open, sessions, children }: Props) {
   const now = useNow(30_000)
   return (
     <Stack h="100%" gap="sm" p="sm">
@@ -22,15 +24,16 @@ export function HistoryList({ list: { tasks, error }, openId, open, children }: 
         New question
       </Button>
       {children}
-      <Text component="h2" size="xs" fw={600} c="dimmed" px="xs" mt={4}>
-        Your questions
-      </Text>
       {error && !tasks && (
         <Alert color="red" p="xs" className="error-note">
           {error.message}
         </Alert>
       )}
       <ScrollArea flex={1} type="hover" scrollbarSize={6}>
+        {sessions}
+        <Text component="h2" size="xs" fw={600} c="dimmed" px="xs" py={6}>
+          Your questions
+        </Text>
         {!tasks && !error && <Placeholder />}
         {tasks?.length === 0 && (
           <Text size="sm" c="dimmed" px="xs">

@@ -2,10 +2,15 @@ import { Button, CopyButton, Group } from '@mantine/core'
 import type { useAgentTask } from '../hooks/useAgentTask.ts'
 import { IconCheck, IconCopy, IconPlus, IconRetry, IconStop } from '../icons.ts'
 
-type Props = { agentTask: ReturnType<typeof useAgentTask>; askAnother: () => void }
+type Props = {
+  agentTask: ReturnType<typeof useAgentTask>
+  /** Of a conversation only the latest turn can be made anew. */
+  canRetry?: boolean
+  askAnother?: () => void
+}
 
 /** What can be done with a task in its present state. */
-export function TaskActions({ agentTask, askAnother }: Props) {
+export function TaskActions({ agentTask, canRetry = true, askAnother }: Props) {
   const { currentTask, text, isProcessing, isCancelling, isRetrying, cancel, retry } = agentTask
   if (isProcessing) {
     const isStopping = isCancelling || currentTask?.cancel_requested_at != null
@@ -26,14 +31,16 @@ export function TaskActions({ agentTask, askAnother }: Props) {
           )}
         </CopyButton>
       )}
-      {currentTask?.status !== 'completed' && (
+      {canRetry && currentTask?.status !== 'completed' && (
         <Button {...look} leftSection={<IconRetry size={14} />} loading={isRetrying} onClick={() => void retry()}>
           Retry
         </Button>
       )}
-      <Button {...look} leftSection={<IconPlus size={14} />} onClick={askAnother}>
-        Ask another
-      </Button>
+      {askAnother && (
+        <Button {...look} leftSection={<IconPlus size={14} />} onClick={askAnother}>
+          Ask another
+        </Button>
+      )}
     </Group>
   )
 }

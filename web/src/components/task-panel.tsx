@@ -2,19 +2,16 @@ import { Button, Container, Stack, Text, Title } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useStickToBottom } from '../hooks/use-stick-to-bottom.ts'
 import type { useAgentTask } from '../hooks/useAgentTask.ts'
-import { Answer } from './answer.tsx'
 import { ErrorNote } from './error-note.tsx'
-import { Question } from './question.tsx'
-import { StepList } from './step-list.tsx'
 import { TaskActions } from './task-actions.tsx'
+import { TaskBody } from './task-body.tsx'
 import { TaskPlaceholder } from './task-placeholder.tsx'
-import { TaskStatusLine } from './task-status-line.tsx'
 
 type Props = { agentTask: ReturnType<typeof useAgentTask>; askAnother: () => void }
 
 /** One task from its question to its end, live. */
 export function TaskPanel({ agentTask, askAnother }: Props) {
-  const { currentTask, text, steps, agent, error, readError, isProcessing, missing } = agentTask
+  const { currentTask, text, readError, isProcessing, missing } = agentTask
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   useStickToBottom(text, isProcessing)
@@ -29,23 +26,13 @@ export function TaskPanel({ agentTask, askAnother }: Props) {
         {!currentTask && !readError && <TaskPlaceholder />}
         {!currentTask && readError && <ErrorNote error={readError} title="The task cannot be read" />}
         {currentTask && (
-          <>
-            <Question task={currentTask} />
-            <TaskStatusLine task={currentTask} agent={agent}>
-              <TaskActions agentTask={agentTask} askAnother={askAnother} />
-            </TaskStatusLine>
-            <StepList steps={steps} isProcessing={isProcessing} />
-            {text && <Answer text={text} isGrowing={isProcessing} />}
-            {error && error.code !== 'cancelled' && <ErrorNote error={error} title={titleOf(currentTask.status)} />}
-          </>
+          <TaskBody agentTask={agentTask} task={currentTask}>
+            <TaskActions agentTask={agentTask} askAnother={askAnother} />
+          </TaskBody>
         )}
       </Stack>
     </Container>
   )
-}
-
-function titleOf(status: string): string {
-  return status === 'failed' ? 'The task failed' : 'That was not possible'
 }
 
 function NotFound({ askAnother }: { askAnother: () => void }) {

@@ -7,10 +7,10 @@ import { duration } from '../words/time-words.ts'
 import { StatusIcon } from './status-icon.tsx'
 import { WaitLine } from './wait-line.tsx'
 
-type Props = { task: AgentTask; agent: string | null; children: ReactNode }
+type Props = { task: AgentTask; agent: string | null; isAsking: boolean; children: ReactNode }
 
 /** How a task stands, in words that a screen reader hears as they change; beside it what can be done. */
-export function TaskStatusLine({ task, agent, children }: Props) {
+export function TaskStatusLine({ task, agent, isAsking, children }: Props) {
   const now = useNow(isFinished(task.status) ? null : 1_000)
   return (
     <Stack gap={4}>
@@ -18,7 +18,7 @@ export function TaskStatusLine({ task, agent, children }: Props) {
         <Group gap="xs" wrap="nowrap">
           <StatusIcon status={task.status} />
           <Text size="sm" role="status" aria-live="polite" fw={500}>
-            {describeStatus(task, agent)}
+            {describeStatus(task, agent, isAsking)}
           </Text>
           {task.status === 'processing' && task.started_at && (
             <Text size="sm" c="dimmed" aria-hidden>
@@ -28,7 +28,7 @@ export function TaskStatusLine({ task, agent, children }: Props) {
         </Group>
         {children}
       </Group>
-      {!isFinished(task.status) && task.status !== 'processing' && <WaitLine task={task} />}
+      {!isFinished(task.status) && task.status !== 'processing' && !isAsking && <WaitLine task={task} />}
     </Stack>
   )
 }

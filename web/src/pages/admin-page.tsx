@@ -12,7 +12,7 @@ import { adminTabs, tabsFor, useAdminTab } from '../hooks/admin/use-admin-tab.ts
 import { isAdmin, type Rights, useRights } from '../hooks/use-rights.ts'
 
 const everyMs = 2_000
-const none: Rights = { isPlatformAdmin: false, adminOf: [] }
+const none: Rights = { isPlatformAdmin: false, adminOf: [], memberOf: [] }
 
 /** Where admins look after the queue. It closes as soon as the right to it is gone. */
 export function AdminPage({ user }: { user: User }) {

@@ -2,14 +2,20 @@ import { AppShell } from '@mantine/core'
 import { useDisclosure, useDocumentTitle } from '@mantine/hooks'
 import type { User } from '@supabase/supabase-js'
 import { lazy, Suspense } from 'react'
+import type { AgentTask } from '../../../shared/task.ts'
 import { AppHeader } from '../components/app-header.tsx'
+import { ApprovalsPanel } from '../components/approvals/approvals-panel.tsx'
 import { AskPanel } from '../components/ask-panel.tsx'
 import { HistoryList } from '../components/history-list.tsx'
+import { NewSessionPanel } from '../components/sessions/new-session-panel.tsx'
+import { SessionList } from '../components/sessions/session-list.tsx'
+import { SessionPanel } from '../components/sessions/session-panel.tsx'
 import { TaskPanel } from '../components/task-panel.tsx'
 import { TaskPlaceholder } from '../components/task-placeholder.tsx'
 import { WorkspaceLinks } from '../components/workspace-links.tsx'
 import { useAddress } from '../hooks/use-address.ts'
 import { useEnterprises } from '../hooks/use-enterprises.ts'
+import { useSessionId } from '../hooks/use-session-address.ts'
 import { openTask, useTaskId } from '../hooks/use-task-id.ts'
 import { useTaskList } from '../hooks/use-task-list.ts'
 import { useAgentTask } from '../hooks/useAgentTask.ts'
@@ -25,12 +31,11 @@ export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
   const taskId = useTaskId()
-  const isSchedules = useAddress().get('page') === 'schedules'
+  const sessionId = useSessionId()
+  const page = useAddress().get('page')
   const list = useTaskList(user.id)
   const agentTask = useAgentTask({ enterpriseId: tenants.enterpriseId, taskId })
-  useDocumentTitle(
-    titleOf(isSchedules ? 'Schedules' : agentTask.currentTask && statusName[agentTask.currentTask.status]),
-  )
+  useDocumentTitle(titleOf(titles[page ?? ''] ?? (sessionId && 'Conversation') ?? statusOf(agentTask.currentTask)))
 
   const open = (id: string | null) => {
     menu.close()
@@ -57,15 +62,26 @@ export function WorkspacePage({ user }: { user: User }) {
         />
       </AppShell.Header>
       <AppShell.Navbar bg="var(--surface)" aria-label="History">
-        <HistoryList list={list} openId={taskId} open={open}>
-          <WorkspaceLinks userId={user.id} isSchedules={isSchedules} onChoose={menu.close} />
+        <HistoryList
+          list={list}
+          openId={taskId}
+          open={open}
+          sessions={<SessionList userId={user.id} openId={sessionId} onChoose={menu.close} />}
+        >
+          <WorkspaceLinks userId={user.id} page={page} onChoose={menu.close} />
         </HistoryList>
       </AppShell.Navbar>
       <AppShell.Main>
-        {isSchedules ? (
+        {page === 'schedules' ? (
           <Suspense fallback={<TaskPlaceholder />}>
             <SchedulesPanel userId={user.id} enterprises={tenants.enterprises} />
           </Suspense>
+        ) : page === 'approvals' ? (
+          <ApprovalsPanel />
+        ) : page === 'conversation' ? (
+          <NewSessionPanel tenants={tenants} />
+        ) : sessionId ? (
+          <SessionPanel key={sessionId} sessionId={sessionId} />
         ) : taskId ? (
           <TaskPanel key={taskId} agentTask={agentTask} askAnother={() => open(null)} />
         ) : (
@@ -74,6 +90,16 @@ export function WorkspacePage({ user }: { user: User }) {
       </AppShell.Main>
     </AppShell>
   )
+}
+
+const titles: Record<string, string> = {
+  schedules: 'Schedules',
+  approvals: 'Approvals',
+  conversation: 'New conversation',
+}
+
+function statusOf(task: AgentTask | null): string | null {
+  return task && statusName[task.status]
 }
 
 function titleOf(page: string | null): string {

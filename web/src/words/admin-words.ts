@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { count } from './number-words.ts'
+import { money, tokens } from './money-words.ts'
+import { count, counted } from './number-words.ts'
 
 /** Says that something is paused or goes on: "“assistant” is paused." */
 export function pauseWords(what: string, paused: boolean): string {
@@ -24,6 +25,10 @@ const actionNames: Record<string, string> = {
   keep: 'Changed what is kept',
   pause_schedule: 'Paused a schedule',
   resume_schedule: 'Resumed a schedule',
+  approve: 'Approved a tool call',
+  reject: 'Rejected a tool call',
+  limit_spending: 'Changed a budget',
+  limit_model: 'Limited a model',
 }
 
 /** What was done: "Cancelled a task". */
@@ -43,6 +48,13 @@ const details = z.looseObject({
   weight: limit,
   tasks_days: limit,
   minutes_days: limit,
+  tool_name: text,
+  model: text,
+  per: text,
+  max_cost: limit,
+  max_tokens: limit,
+  requests_per_minute: limit,
+  tokens_per_minute: limit,
 })
 
 /** What else is recorded of it, in short: "failed → pending", "assistant, at most 5 at work". */
@@ -50,9 +62,18 @@ export function actionDetails(recorded: unknown): string {
   const { data } = details.safeParse(recorded)
   if (!data) return ''
   const { from, to, priority, kind, name, max_running, weight, tasks_days, minutes_days } = data
+  const { tool_name, model, per, max_cost, max_tokens, requests_per_minute, tokens_per_minute } = data
   return [
     kind,
     name,
+    tool_name,
+    model,
+    max_cost != null ? `at most ${money(max_cost)}` : undefined,
+    max_tokens != null ? `at most ${tokens(max_tokens)}` : undefined,
+    per && max_cost == null && max_tokens == null ? 'no budget' : undefined,
+    per ? `per ${per}` : undefined,
+    requests_per_minute != null ? `at most ${counted(requests_per_minute, 'call')} a minute` : undefined,
+    tokens_per_minute != null ? `at most ${tokens(tokens_per_minute)} a minute` : undefined,
     from && to && from !== to ? `${from} → ${to}` : undefined,
     priority != null ? `priority ${priority}` : undefined,
     max_running === undefined ? undefined : max_running === null ? 'no limit' : `at most ${max_running} at work`,

@@ -17,14 +17,14 @@ export const statusColor: Record<TaskStatus, string> = {
   scheduled: 'yellow',
   pending: 'gray',
   processing: 'blue.5',
-  waiting: 'blue.5',
+  waiting: 'blue',
   completed: 'pine',
   failed: 'red',
   cancelled: 'gray',
 }
 
-/** What a task is doing, in plain words. */
-export function describeStatus(task: AgentTask, agent: string | null): string {
+/** What a task is doing, in plain words; `isAsking` if it waits for people to decide. */
+export function describeStatus(task: AgentTask, agent: string | null, isAsking = false): string {
   switch (task.status) {
     case 'scheduled':
       return describeWait(task)
@@ -33,7 +33,7 @@ export function describeStatus(task: AgentTask, agent: string | null): string {
     case 'processing':
       return describeWork(task, agent)
     case 'waiting':
-      return 'Waiting for the tasks that it has started'
+      return isAsking ? 'Waiting for a decision' : 'Waiting'
     case 'completed':
       return `Completed${howLong(task)}`
     case 'failed':

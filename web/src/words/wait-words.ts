@@ -4,7 +4,7 @@ import { moment } from './time-words.ts'
 
 const until = z.string()
 
-/** Why a task is not at work, as `explain_wait` says it; see supabase/migrations/…0800_lanes.sql. */
+/** Why a task is not at work, as `explain_wait` says it; see supabase/migrations/…1400_sessions.sql. */
 export const waitReason = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('at_work'), stuck: z.boolean() }),
   z.object({ reason: z.literal('ended'), status: z.string() }),
@@ -12,6 +12,8 @@ export const waitReason = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('retry'), until }),
   z.object({ reason: z.literal('rate'), until }),
   z.object({ reason: z.literal('children'), open: z.number() }),
+  z.object({ reason: z.literal('approval'), open: z.number() }),
+  z.object({ reason: z.literal('session'), ahead: z.number() }),
   z.object({ reason: z.literal('paused'), kind: z.string(), since: z.string() }),
   z.object({ reason: z.literal('no_worker'), kind: z.string() }),
   z.object({ reason: z.literal('tenant_cap'), cap: z.number() }),
@@ -46,6 +48,12 @@ export function explainWait(
       return `The model provider asked to come back at ${moment(why.until, now)}.`
     case 'children':
       return `Waits for ${counted(why.open, 'task')} that it has started.`
+    case 'approval':
+      return `Waits until somebody has decided on ${counted(why.open, 'tool call')}.`
+    case 'session':
+      return why.ahead === 1
+        ? 'Waits until the question before it in this conversation is answered.'
+        : `Waits until the ${count(why.ahead)} questions before it in this conversation are answered.`
     case 'paused':
       return `Paused by an admin since ${moment(why.since, now)}. It goes on by itself once “${why.kind}” is resumed.`
     case 'no_worker':

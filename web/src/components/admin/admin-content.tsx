@@ -1,10 +1,12 @@
 import type { AdminTab } from '../../hooks/admin/use-admin-tab.ts'
 import type { Rights } from '../../hooks/use-rights.ts'
+import { ApprovalsContent } from '../approvals/approvals-content.tsx'
 import { AuditTab } from './audit-tab.tsx'
 import { DeadLettersTab } from './dead-letters-tab.tsx'
 import { KindsTab } from './kinds-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
 import { SchedulesTab } from './schedules-tab.tsx'
+import { SpendingTab } from './spending-tab.tsx'
 import { StoryDrawer } from './story-drawer.tsx'
 import { TasksTab } from './tasks-tab.tsx'
 import { WorkersTab } from './workers-tab.tsx'
@@ -18,6 +20,8 @@ export function AdminContent({ tab, rights, userId }: Props) {
       {tab === 'overview' && <OverviewTab />}
       {tab === 'tasks' && <TasksTab rights={rights} />}
       {tab === 'dead-letters' && <DeadLettersTab rights={rights} />}
+      {tab === 'approvals' && <ApprovalsContent />}
+      {tab === 'spending' && <SpendingTab rights={rights} />}
       {tab === 'workers' && <WorkersTab />}
       {tab === 'kinds' && <KindsTab />}
       {tab === 'schedules' && <SchedulesTab rights={rights} userId={userId} />}

@@ -1,8 +1,10 @@
 import { NavLink, Stack } from '@mantine/core'
 import { type AdminTab, adminTabs, tabAddress } from '../../hooks/admin/use-admin-tab.ts'
 import {
+  IconApproval,
   IconAudit,
   IconBack,
+  IconBudget,
   IconDeadLetter,
   IconKinds,
   IconOverview,
@@ -16,6 +18,8 @@ const icons = {
   overview: IconOverview,
   tasks: IconTasks,
   'dead-letters': IconDeadLetter,
+  approvals: IconApproval,
+  spending: IconBudget,
   workers: IconWorker,
   kinds: IconKinds,
   schedules: IconSchedule,

@@ -6,6 +6,8 @@ export const adminTabs = {
   overview: { name: 'Overview', isForAll: false },
   tasks: { name: 'Tasks', isForAll: true },
   'dead-letters': { name: 'Dead letters', isForAll: true },
+  approvals: { name: 'Approvals', isForAll: true },
+  spending: { name: 'Spending', isForAll: true },
   workers: { name: 'Workers', isForAll: false },
   kinds: { name: 'Kinds and tenants', isForAll: false },
   schedules: { name: 'Schedules', isForAll: true },
