@@ -13,6 +13,7 @@ export async function createAgentSession(
   { enterpriseId, title, onBusy }: { enterpriseId?: string | null; title?: string; onBusy?: OnBusy } = {},
 ): Promise<AgentSession> {
   const row = {
+    id: crypto.randomUUID(),
     ...(enterpriseId && { enterprise_id: enterpriseId }),
     ...(title && { title: shortened(title) }),
     ...(onBusy && { on_busy: onBusy }),

@@ -5,11 +5,14 @@ export type Feed<View> = {
   getSnapshot: () => View
   /** Calls back at each change; returns what ends it. */
   subscribe: (listener: () => void) => () => void
+  /** Reads anew, for the few changes of which no news comes. */
+  refresh: () => void
   /** Gives this watcher's part up. The last one to do so ends the feed. */
   close: () => void
 }
 
-type Shared<View> = { view: View; listeners: Set<() => void>; watchers: number; stop: () => void }
+type Source = { refresh: () => void; stop: () => void }
+type Shared<View> = { view: View; listeners: Set<() => void>; watchers: number; source: Source | null }
 
 const running = new WeakMap<Supabase, Map<string, Shared<unknown>>>()
 
@@ -21,7 +24,7 @@ export function openFeed<View>(
   supabase: Supabase,
   topic: string,
   first: View,
-  start: (show: (view: View) => void) => () => void,
+  start: (show: (view: View) => void) => Source,
 ): Feed<View> {
   const topics = running.get(supabase) ?? new Map<string, Shared<unknown>>()
   running.set(supabase, topics)
@@ -43,18 +46,19 @@ export function openFeed<View>(
         shared.listeners.delete(call)
       }
     },
+    refresh: () => shared.source?.refresh(),
     close: once(() => {
       for (const call of own) shared.listeners.delete(call)
       if (--shared.watchers > 0) return
       topics.delete(topic)
-      shared.stop()
+      shared.source?.stop()
     }),
   }
 }
 
-function begin<View>(first: View, start: (show: (view: View) => void) => () => void): Shared<View> {
-  const shared: Shared<View> = { view: first, listeners: new Set(), watchers: 0, stop: () => undefined }
-  shared.stop = start(view => {
+function begin<View>(first: View, start: (show: (view: View) => void) => Source): Shared<View> {
+  const shared: Shared<View> = { view: first, listeners: new Set(), watchers: 0, source: null }
+  shared.source = start(view => {
     shared.view = view
     for (const listener of shared.listeners) listener()
   })

@@ -3,7 +3,7 @@
 //   model:<scope>:<n> · tool:<scope>/<callId> · handoff:<scope>/<callId> · step:<scope>:<name> · retry:<model's key>:…
 // The scope is the name of the run and then the path of the tool calls in which it is nested.
 
-import type { Step } from '../deltas.ts'
+import { isMainText, type Step } from '../deltas.ts'
 import type { AgentTask } from '../task.ts'
 import type { Approval } from './approval-rows.ts'
 import type { Piece } from './task-fold.ts'
@@ -11,7 +11,7 @@ import type { Piece } from './task-fold.ts'
 /** Something that happened in a task. */
 export type TimelineEntry = { key: string } & (
   | { type: 'step'; step: Step; text: string; isCopied: boolean; children: readonly TimelineEntry[] }
-  /** A model call that is writing just now. */
+  /** A model call of a nested agent that is writing just now. */
   | { type: 'writing'; text: string }
   /** A person is asked, or was. */
   | { type: 'approval'; approval: Approval }
@@ -58,7 +58,8 @@ export function timelineOf({ task, steps, pieces, approvals }: Happened): readon
   if (task.status === 'processing') {
     const known = new Set(ordered.map(({ key }) => key))
     for (const { key, text } of pieces) {
-      if (text && !known.has(key)) listFor(key).push({ key, type: 'writing', text })
+      // What the main run writes is the answer, and stands there.
+      if (text && !known.has(key) && !isMainText(key)) listFor(key).push({ key, type: 'writing', text })
     }
   }
   return root

@@ -31,6 +31,6 @@ export function watchApprovals(supabase: Supabase, userId: string): Feed<Approva
       pollMs: channelIsUp => (channelIsUp ? 60_000 : 3_000),
       onLink: put,
     })
-    return live.stop
+    return live
   })
 }

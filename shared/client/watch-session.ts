@@ -42,7 +42,7 @@ export function watchSession(
       pollMs: channelIsUp => (channelIsUp ? 60_000 : 3_000),
       onLink: put,
     })
-    return live.stop
+    return live
 
     function listen(channel: RealtimeChannel): void {
       const table = { event: '*', schema: 'public' } as const

@@ -13,7 +13,10 @@ export const emptySessionListView: SessionListView = { ...firstLink, sessions: n
 
 const mostSessions = 30
 
-/** Watches a user's latest conversations until the feed is closed. */
+/**
+ * Watches a user's latest conversations until the feed is closed. Of deleted ones no news comes, because rows that are gone
+ * have no user any more: `refresh` after deleting, others see it within a minute.
+ */
 export function watchSessions(supabase: Supabase, userId: string): Feed<SessionListView> {
   const topic = `user:${userId}:sessions`
   return openFeed(supabase, topic, emptySessionListView, show => {
@@ -37,7 +40,7 @@ export function watchSessions(supabase: Supabase, userId: string): Feed<SessionL
       pollMs: channelIsUp => (channelIsUp ? 60_000 : 3_000),
       onLink: put,
     })
-    return live.stop
+    return live
   })
 }
 

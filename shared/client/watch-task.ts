@@ -64,7 +64,7 @@ export function watchTask(supabase: Supabase, taskId: string): TaskFeed {
         show(viewOf(fold, link))
       },
     })
-    return live.stop
+    return live
 
     function listen(channel: RealtimeChannel): void {
       const changes = { event: '*', schema: 'public', table: 'agent_task_requests', filter: `id=eq.${taskId}` } as const

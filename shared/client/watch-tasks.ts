@@ -31,7 +31,7 @@ export function watchTasks(supabase: Supabase, { userId, limit }: { userId: stri
       pollMs: channelIsUp => (channelIsUp ? 60_000 : 3_000),
       onLink: put,
     })
-    return live.stop
+    return live
 
     function listen(channel: RealtimeChannel): void {
       const changes = {

@@ -31,7 +31,7 @@ export function HistoryList({ list: { tasks, error }, openId, open, sessions, ch
       )}
       <ScrollArea flex={1} type="hover" scrollbarSize={6}>
         {sessions}
-        <Text component="h2" size="xs" fw={600} c="dimmed" px="xs" py={6}>
+        <Text component="h2" size="xs" fw={600} c="dimmed" px="xs" pt={10} pb={6}>
           Your questions
         </Text>
         {!tasks && !error && <Placeholder />}

@@ -3,6 +3,7 @@ import { changeAgentSession, deleteAgentSession } from '../../../shared/client/a
 import type { OnBusy } from '../../../shared/client/session-rows.ts'
 import { insertAgentTask, type Submission } from '../../../shared/client/submit-agent-task.ts'
 import { emptySessionView, watchSession } from '../../../shared/client/watch-session.ts'
+import { watchSessions } from '../../../shared/client/watch-sessions.ts'
 import { isFinished } from '../../../shared/task.ts'
 import { supabase } from '../supabase.ts'
 import { useChange } from './use-change.ts'
@@ -43,8 +44,18 @@ export function useAgentSession(sessionId: string | null) {
         'That holds for what you ask from now on.',
       ),
     rename: (title: string) => change(() => changeAgentSession(supabase, sessionId ?? '', { title }), 'Renamed.'),
-    remove: () => change(() => deleteAgentSession(supabase, sessionId ?? ''), 'The conversation is deleted.'),
+    remove: () =>
+      change(async () => {
+        await deleteAgentSession(supabase, sessionId ?? '')
+        if (userId !== null) readListAnew(userId)
+      }, 'The conversation is deleted.'),
   }
+}
+
+function readListAnew(userId: string): void {
+  const list = watchSessions(supabase, userId)
+  list.refresh()
+  list.close()
 }
 
 function openSession(key: string) {

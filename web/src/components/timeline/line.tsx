@@ -19,9 +19,7 @@ export function Line({ sign, tone = 'plain', facts = [], menu, children }: Props
         {sign}
       </span>
       <Box className="timeline-what">
-        <Box miw={0} flex={1}>
-          {children}
-        </Box>
+        <Box miw={0}>{children}</Box>
         {facts.length > 0 && (
           <Text size="xs" c="dimmed" className="tabular timeline-cost">
             {facts.join(' · ')}

@@ -31,7 +31,10 @@ export function TaskTimeline({ task, view, userId }: Props) {
     <section aria-label="Steps" className="surface timeline">
       <Group justify="space-between" gap="xs" mih={30} wrap="nowrap" align="flex-start">
         <Text size="xs" c="dimmed" className="tabular timeline-facts">
-          {facts.length > 0 ? facts.join(' · ') : 'What happens shows here.'}
+          <Text span inherit fw={600}>
+            {isWorking ? 'Steps so far' : 'Steps'}
+          </Text>
+          {facts.map(fact => ` · ${fact}`)}
         </Text>
         {entries.length > 0 && (
           <Button

@@ -1,7 +1,7 @@
 import { Loader, Text } from '@mantine/core'
 import { Line } from './line.tsx'
 
-/** What a nested agent, or one before a tool call, is writing just now: the end of it. */
+/** What a nested agent is writing just now: the end of it. */
 export function WritingLine({ text }: { text: string }) {
   return (
     <Line sign={<Loader size={14} type="dots" />} tone="quiet">
