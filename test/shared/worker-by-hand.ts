@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import { type Delta, type Step, taskTopic } from '../../shared/deltas.ts'
 import type { Stack } from '../support/stack.ts'
 
@@ -19,9 +20,22 @@ export function text(seq: number, words: string): Delta {
 }
 
 /** Claims a task, which must be pending, and nothing else. */
-export async function holdTask(stack: Stack, taskId: string): Promise<Held> {
+export function holdTask(stack: Stack, taskId: string): Promise<Held> {
+  return holdBy(stack, stack.sql, taskId)
+}
+
+/** Submits a task and claims it at once, so that no other worker can. */
+export async function submitAndHold(stack: Stack, row: Record<string, unknown>): Promise<{ id: string; held: Held }> {
+  return await stack.sql.begin(async tx => {
+    const [task] = await tx`insert into agent_task_requests ${tx(row)} returning id`
+    const id = String(task?.id)
+    return { id, held: await holdBy(stack, tx, id) }
+  })
+}
+
+async function holdBy(stack: Stack, claimer: postgres.ISql, taskId: string): Promise<Held> {
   const { sql } = stack
-  const rows = await sql`select * from worker.claim(gen_random_uuid(), 100, 600)`
+  const rows = await claimer`select * from worker.claim(gen_random_uuid(), 100, 600)`
   const claimed = rows.find(row => row.task_id === taskId)
   if (!claimed) throw new Error(`Task ${taskId} was not there to be claimed.`)
   const { lease_id: lease, life } = claimed

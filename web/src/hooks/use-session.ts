@@ -1,13 +1,24 @@
 import type { Session } from '@supabase/supabase-js'
-import { useEffect, useState } from 'react'
+import { useSyncExternalStore } from 'react'
 import { supabase } from '../supabase.ts'
+
+let session: Session | null | undefined
+const listeners = new Set<() => void>()
+
+// Once for the page: so everything in it knows at once who is signed in.
+supabase.auth.onAuthStateChange((_event, next) => {
+  session = next
+  for (const listener of listeners) listener()
+})
 
 /** Who is signed in: null for nobody, undefined until that is known. */
 export function useSession(): Session | null | undefined {
-  const [session, setSession] = useState<Session | null>()
-  useEffect(() => {
-    const { data } = supabase.auth.onAuthStateChange((_event, next) => setSession(next))
-    return () => data.subscription.unsubscribe()
-  }, [])
-  return session
+  return useSyncExternalStore(subscribe, () => session)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
 }
