@@ -43,7 +43,6 @@ export function useAgentSession(sessionId: string | null) {
         () => changeAgentSession(supabase, sessionId ?? '', { onBusy }),
         'That holds for what you ask from now on.',
       ),
-    rename: (title: string) => change(() => changeAgentSession(supabase, sessionId ?? '', { title }), 'Renamed.'),
     remove: () =>
       change(async () => {
         await deleteAgentSession(supabase, sessionId ?? '')

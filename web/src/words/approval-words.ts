@@ -3,7 +3,7 @@ import { type Approval, approversOf } from '../../../shared/client/approval-rows
 import { shortId } from './number-words.ts'
 
 /** How an approval ended, or that it waits. */
-export const approvalStatus: Record<Approval['status'], string> = {
+const approvalStatus: Record<Approval['status'], string> = {
   open: 'Waiting',
   approved: 'Approved',
   rejected: 'Rejected',

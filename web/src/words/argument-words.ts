@@ -1,7 +1,7 @@
 import type { Json } from '../../../shared/database.types.ts'
 
 /** What a form asks for a value: text, a number, yes or no, or JSON for all else. */
-export type FieldKind = 'text' | 'number' | 'boolean' | 'json'
+type FieldKind = 'text' | 'number' | 'boolean' | 'json'
 
 /** An argument of a tool call as a form shows it; `text` is what is typed. */
 export type Field = { name: string; kind: FieldKind; text: string }
