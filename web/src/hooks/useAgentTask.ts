@@ -4,6 +4,7 @@ import { cancelAgentTask } from '../../../shared/client/cancel-agent-task.ts'
 import { retryAgentTask } from '../../../shared/client/retry-agent-task.ts'
 import { insertAgentTask, type Submission } from '../../../shared/client/submit-agent-task.ts'
 import { emptyTaskView, watchTask } from '../../../shared/client/watch-task.ts'
+import type { Kind } from '../../../shared/kinds.ts'
 import { type AgentTask, isFinished } from '../../../shared/task.ts'
 import { supabase } from '../supabase.ts'
 import { useFeed } from './use-feed.ts'
@@ -32,7 +33,7 @@ export function useAgentTask({ enterpriseId, taskId, onComplete, onError }: Opti
   useOutcome(currentTask, { onComplete, onError })
 
   const submitTask = useCallback(
-    (submission: Submission) =>
+    <K extends Kind = 'assistant'>(submission: Submission<K>) =>
       run('submit', async () => {
         const task = await insertAgentTask(supabase, { enterpriseId: enterpriseId ?? null, ...submission })
         setSubmitted(task)

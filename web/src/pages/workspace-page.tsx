@@ -7,6 +7,7 @@ import { AppHeader } from '../components/app-header.tsx'
 import { ApprovalsPanel } from '../components/approvals/approvals-panel.tsx'
 import { AskPanel } from '../components/ask-panel.tsx'
 import { HistoryList } from '../components/history-list.tsx'
+import type { AskedKind } from '../components/kind-select.tsx'
 import { NewSessionPanel } from '../components/sessions/new-session-panel.tsx'
 import { SessionList } from '../components/sessions/session-list.tsx'
 import { SessionPanel } from '../components/sessions/session-panel.tsx'
@@ -41,8 +42,8 @@ export function WorkspacePage({ user }: { user: User }) {
     menu.close()
     openTask(id)
   }
-  const ask = async (prompt: string) => {
-    const task = await agentTask.submitTask({ prompt })
+  const ask = async (prompt: string, kind: AskedKind) => {
+    const task = await agentTask.submitTask({ prompt, kind })
     if (task) open(task.id)
   }
 
