@@ -4,7 +4,7 @@
 -- made by the tool alone: nobody has a right to write them, so that none passes by the consent that larger ones need.
 --
 -- Tools (called by worker.run_tool with the rights of the task's user): find_orders {status?} · search_policy {query} ·
--- refund_order {order_id, amount, reason}.
+-- refund_order {order, amount, reason}, `order` being its number.
 -- Errors, which the agent is told: P0002 no such order · 22023 the amount does not fit.
 
 create table public.shop_orders (
@@ -69,7 +69,7 @@ language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(o), '[]')
   from (
-    select id, number, customer, item, amount, currency, status, ordered_at from public.shop_orders
+    select number, customer, item, amount, currency, status, ordered_at from public.shop_orders
     where enterprise_id = private.enterprise_of_task(p_task) and status = coalesce(p_input ->> 'status', status)
     order by ordered_at desc, number desc limit 50
   ) o
@@ -102,7 +102,7 @@ declare
 begin
   select o.* into v_order
   from public.agent_task_requests t join public.shop_orders o on o.enterprise_id = t.enterprise_id
-  where t.id = p_task and t.user_id = (select auth.uid()) and o.id::text = p_input ->> 'order_id'
+  where t.id = p_task and t.user_id = (select auth.uid()) and o.number = p_input ->> 'order'
     and o.enterprise_id in (select private.my_enterprises())
   for no key update of o;
   if not found then

@@ -35,12 +35,22 @@ describe('a step in a line', () => {
     [step, 'Front Desk asked gpt-5'],
     [{ ...step, kind: 'handoff', name: 'Refunds' }, 'Front Desk handed over to Refunds'],
     [
-      { ...step, kind: 'guardrail', name: 'guardrail:Front Desk:moderation', output: { tripwireTriggered: true } },
-      'The guardrail “moderation” stopped this',
+      {
+        ...step,
+        kind: 'guardrail',
+        name: 'guardrail:Front Desk:input:moderation',
+        output: { tripwireTriggered: true },
+      },
+      'The guardrail “moderation” for questions stopped this',
     ],
     [
-      { ...step, kind: 'guardrail', name: 'guardrail:Desk:no-iban:call_1', output: { behavior: { type: 'allow' } } },
-      'The guardrail “no-iban” let this pass',
+      {
+        ...step,
+        kind: 'guardrail',
+        name: 'guardrail:Desk:tool_input:no-iban:call_1',
+        output: { behavior: { type: 'allow' } },
+      },
+      'The guardrail “no-iban” before a tool let this pass',
     ],
     [
       { ...step, kind: 'retry', output: { code: 'rate_limited', seconds: 1.5 } },
@@ -52,7 +62,7 @@ describe('a step in a line', () => {
 
   test('with what it took', () => {
     expect(stepFacts({ ...step, usage, cost: 0.0042, seconds: 2.1 })).toEqual(['1,204 tokens', '$0.0042', '2.1 s'])
-    expect(stepFacts({ ...step, usage, cost: null })).toEqual(['1,204 tokens', 'price not known'])
+    expect(stepFacts({ ...step, usage, cost: null })).toEqual(['1,204 tokens'])
   })
 })
 

@@ -58,12 +58,12 @@ export function moderationGuardrail(moderate: Moderate, policy: ModerationPolicy
   return {
     // Not beside the model: a tool could have acted before the verdict, and a replay must find the same order.
     input: {
-      name: 'moderation_of_input',
+      name: 'moderation',
       runInParallel: false,
       execute: ({ input }) => judge('input', newTextsOf(input)),
     } satisfies InputGuardrail,
     output: {
-      name: 'moderation_of_output',
+      name: 'moderation',
       execute: ({ agentOutput }) =>
         judge('output', [typeof agentOutput === 'string' ? agentOutput : JSON.stringify(agentOutput)]),
     } satisfies OutputGuardrail,

@@ -22,9 +22,9 @@ export function runnerOf(brain: Brain, { useResponses = true } = {}): Runner {
 }
 
 const ORDERS = [
-  { id: 'a1', number: '#1001', item: 'Desk lamp', amount: 79.9, currency: 'EUR', status: 'delivered', ordered_at: '…' },
-  { id: 'a2', number: '#1002', item: 'Tea kettle', amount: 45, currency: 'EUR', status: 'shipped', ordered_at: '…' },
-  { id: 'a3', number: '#1003', item: 'Desk chair', amount: 210, currency: 'EUR', status: 'delivered', ordered_at: '…' },
+  { number: '1001', item: 'Desk lamp', amount: 79.9, currency: 'EUR', status: 'delivered', ordered_at: '…' },
+  { number: '1002', item: 'Tea kettle', amount: 45, currency: 'EUR', status: 'shipped', ordered_at: '…' },
+  { number: '1003', item: 'Desk chair', amount: 210, currency: 'EUR', status: 'delivered', ordered_at: '…' },
 ]
 const POLICY =
   'Broken items are refunded in full within 30 days. A person approves each refund. Shipping is not refunded.'
@@ -68,7 +68,7 @@ export function orderDesk({ refund = done }: { refund?: (args: RefundArgs) => st
   return { frontDesk, log }
 }
 
-const refundArgs = z.object({ order_id: z.string(), amount: z.number(), reason: z.string() })
+const refundArgs = z.object({ order: z.string(), amount: z.number(), reason: z.string() })
 type RefundArgs = z.infer<typeof refundArgs>
 
 function done({ amount }: RefundArgs): string {

@@ -30,7 +30,7 @@ describe('the order desk', () => {
     expect(log).toEqual([
       'find_orders {"status":null}',
       'search_policy {"query":"My tea kettle arrived broken"}',
-      'refund_order {"order_id":"a2","amount":45,"reason":"My tea kettle arrived broken"}',
+      'refund_order {"order":"1002","amount":45,"reason":"My tea kettle arrived broken"}',
     ])
     expect(asked).toHaveLength(1)
     expect(agentsOf(brain)).toEqual(['Front Desk', 'Policy', 'Policy', 'Front Desk', 'Refunds'])
@@ -49,7 +49,7 @@ describe('the order desk', () => {
 
   it('asks for two refunds in parallel when the prompt names two orders', async () => {
     const { asked, answer } = await askDesk('1001 and 1003 are damaged')
-    expect(asked.map(args => args.order_id)).toEqual(['a1', 'a3'])
+    expect(asked.map(args => args.order)).toEqual(['1001', '1003'])
     expect(answer?.split('\n\n')).toEqual([
       'I refunded **79.90 EUR** for order **#1001** (Desk lamp).',
       'I refunded **210.00 EUR** for order **#1003** (Desk chair).',
@@ -86,7 +86,7 @@ describe('the order desk', () => {
   it('refunds the one that the user names when asked', async () => {
     const { history } = await askDesk('Something is broken')
     const { asked } = await askDesk([...history, { role: 'user', content: 'The chair' }])
-    expect(asked).toEqual([{ order_id: 'a3', amount: 210, reason: 'Something is broken' }])
+    expect(asked).toEqual([{ order: '1003', amount: 210, reason: 'Something is broken' }])
   })
 
   it('lists orders when nothing is wrong, and asks no policy', async () => {

@@ -37,7 +37,7 @@ export function stepTitle({ kind, agent, name, output }: Step): string {
 export function stepFacts({ kind, status, usage, cost, seconds }: Step): string[] {
   return [
     usage && tokens(usage.inputTokens + usage.outputTokens),
-    kind === 'model' && status === 'done' && (cost == null ? 'price not known' : money(cost)),
+    kind === 'model' && status === 'done' && cost != null && money(cost),
     kind !== 'retry' && seconds !== undefined && seconds >= 0.05 && duration(seconds * 1000),
   ].filter(fact => typeof fact === 'string')
 }
@@ -60,10 +60,17 @@ export function totalFacts(totals: TaskTotals, { attempt, started_at, finished_a
   ].filter(fact => typeof fact === 'string')
 }
 
+const PLACES: Record<string, string> = {
+  input: 'for questions',
+  output: 'for answers',
+  tool_input: 'before a tool',
+  tool_output: 'after a tool',
+}
+
 function guardrailName(name: string): string {
-  // guardrail:<agent>:<guardrail>, and for tools the call.
-  const [agent = name, guardrail = agent] = name.replace(/^guardrail:/, '').split(':')
-  return `The guardrail “${guardrail}”`
+  // guardrail:<agent>:<place>:<guardrail>, and for tools the call.
+  const [, , place = '', guardrail = name] = name.split(':')
+  return `The guardrail “${guardrail}” ${PLACES[place] ?? ''}`.trim()
 }
 
 function isTripped(output: unknown): boolean {

@@ -35,7 +35,7 @@ export function refundOrder(): FunctionTool<TaskContext> {
     name: 'refund_order',
     description: 'Pays a customer back. May wait for a person to approve.',
     parameters: z.object({
-      order_id: z.string().describe('The id of the order, as find_orders gave it.'),
+      order: z.string().describe('The number of the order, such as 1001.'),
       amount: z.number().positive().describe('How much, in the currency of the order.'),
       reason: z.string().describe('Why, in a sentence.'),
     }),

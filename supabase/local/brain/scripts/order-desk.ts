@@ -44,7 +44,7 @@ const refunds: Script = {
     const named = namedIn(scene.prompt, ordersIn(scene))
     if (named.length === 0) return say(whichOne(scene))
     const reason = troubleIn(scene)
-    return named.map(({ id, amount }) => call('refund_order', { order_id: id, amount: Number(amount), reason }))
+    return named.map(({ number, amount }) => call('refund_order', { order: number, amount: Number(amount), reason }))
   },
 }
 

@@ -1,7 +1,6 @@
 import type { Scene } from '../scene.ts'
 
 export type Order = {
-  id: string
   number: string
   item: string
   amount: number | string

@@ -3,7 +3,7 @@ import { money, nameOf, type Order } from './orders.ts'
 
 /** What became of a refund, told by what its tool returned: the refund as JSON, or why there is none as text. */
 export function outcomeOf({ args, output }: Result, orders: Order[]): string {
-  const order = orders.find(({ id }) => id === args.order_id)
+  const order = orders.find(({ number }) => number === args.order)
   const what = order ? `order **${nameOf(order)}** (${order.item})` : 'the order'
   const refund = refundIn(output)
   if (!refund) return refusal(output, what)
