@@ -170,6 +170,21 @@ test('who decides too late is told so, and what it has become', async () => {
   await cardOf(boss, late).waitFor({ state: 'detached' })
 })
 
+test('on a phone nothing is wider than the screen', async () => {
+  const boss = await asBoss()
+  const id = await ask('Refund it.', {
+    may_edit: true,
+    arguments: { note: 'x'.repeat(300), more: { deep: 'y'.repeat(200) } },
+  })
+  await boss.setViewportSize({ width: 390, height: 800 })
+  await cardOf(boss, id).getByRole('button', { name: 'Change the arguments' }).click()
+  const width = () => boss.evaluate(() => document.documentElement.scrollWidth)
+  expect(await width()).toBe(390)
+  await boss.goto(`${product.page}?task=${id}`)
+  await boss.getByRole('region', { name: 'Steps' }).waitFor()
+  expect(await width()).toBe(390)
+})
+
 test('who is no admin any more decides nothing, and is told so', async () => {
   const boss = await asBoss()
   const id = await ask('Refund it.')

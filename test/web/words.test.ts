@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inFull, inOneLine } from '../../web/src/words/json-words.ts'
+import { inFull, inOneLine, unhidden } from '../../web/src/words/json-words.ts'
 import { describeStatus } from '../../web/src/words/status-words.ts'
 import { clockTime, duration, timeAgo } from '../../web/src/words/time-words.ts'
 import { aTask } from '../shared/a-task.ts'
@@ -51,4 +51,10 @@ test('a value in full is laid out, also if a tool has written it as text', () =>
   expect(inFull('[1]')).toBe('[\n  1\n]')
   expect(inFull('{"cut": o…')).toBe('{"cut": o…')
   expect(inFull('309.7')).toBe('309.7')
+})
+
+test('what a model has written cannot hide or turn around what else stands there', () => {
+  expect(unhidden('pay 10\u202e000,1 to\u200b me')).toBe('pay 10[U+202E]000,1 to[U+200B] me')
+  expect(unhidden('two\nlines\tand 👩‍💻 Ünicode')).toBe('two\nlines\tand 👩‍💻 Ünicode')
+  expect(inFull({ to: 'a\u2066b' })).toBe('{\n  "to": "a[U+2066]b"\n}')
 })

@@ -4,6 +4,7 @@ import type { OnBusy } from '../../../shared/client/session-rows.ts'
 import { insertAgentTask, type Submission } from '../../../shared/client/submit-agent-task.ts'
 import { emptySessionView, watchSession } from '../../../shared/client/watch-session.ts'
 import { watchSessions } from '../../../shared/client/watch-sessions.ts'
+import type { Kind } from '../../../shared/kinds.ts'
 import { isFinished } from '../../../shared/task.ts'
 import { supabase } from '../supabase.ts'
 import { useChange } from './use-change.ts'
@@ -24,9 +25,9 @@ export function useAgentSession(sessionId: string | null) {
   const enterpriseId = view.session?.enterprise_id ?? null
 
   const submitTask = useCallback(
-    (submission: Submission) =>
+    <K extends Kind = 'assistant'>(submission: Submission<K>) =>
       run('submit', async () =>
-        sessionId === null ? null : await insertAgentTask(supabase, { ...submission, sessionId, enterpriseId }),
+        sessionId === null ? null : await insertAgentTask<K>(supabase, { ...submission, sessionId, enterpriseId }),
       ),
     [run, sessionId, enterpriseId],
   )

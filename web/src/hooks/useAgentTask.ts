@@ -35,7 +35,7 @@ export function useAgentTask({ enterpriseId, taskId, onComplete, onError }: Opti
   const submitTask = useCallback(
     <K extends Kind = 'assistant'>(submission: Submission<K>) =>
       run('submit', async () => {
-        const task = await insertAgentTask(supabase, { enterpriseId: enterpriseId ?? null, ...submission })
+        const task = await insertAgentTask<K>(supabase, { enterpriseId: enterpriseId ?? null, ...submission })
         setSubmitted(task)
         return task
       }),

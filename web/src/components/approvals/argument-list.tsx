@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
 import type { Json } from '../../../../shared/database.types.ts'
 import { argumentName } from '../../words/argument-words.ts'
+import { unhidden } from '../../words/json-words.ts'
 import { JsonBlock } from '../json-block.tsx'
 
 /** What a tool is to be called with, a line for each argument. */
@@ -19,7 +20,7 @@ export function ArgumentList({ value }: { value: Json }) {
       {entries.map(([name, each]) => (
         <div key={name}>
           <Text component="dt" size="sm" c="dimmed">
-            {argumentName(name)}
+            {argumentName(unhidden(name))}
           </Text>
           <Text component="dd" size="sm" m={0} fw={500} className="tabular" style={{ overflowWrap: 'anywhere' }}>
             <Value value={each ?? null} />
@@ -34,5 +35,5 @@ function Value({ value }: { value: Json }) {
   if (value === null) return <span>none</span>
   if (typeof value === 'boolean') return <span>{value ? 'yes' : 'no'}</span>
   if (typeof value === 'object') return <JsonBlock value={value} />
-  return <span style={{ whiteSpace: 'pre-wrap' }}>{String(value)}</span>
+  return <span style={{ whiteSpace: 'pre-wrap' }}>{unhidden(String(value))}</span>
 }

@@ -17,7 +17,7 @@ export function ForkMenu({ step, task, userId }: { step: Step; task: AgentTask; 
     <>
       <Menu position="bottom-end" width={250}>
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="sm" loading={isBusy} aria-label={`Options of step ${id}`}>
+          <ActionIcon variant="subtle" color="gray" size={24} loading={isBusy} aria-label={`Options of step ${id}`}>
             <IconMore size={16} />
           </ActionIcon>
         </Menu.Target>
