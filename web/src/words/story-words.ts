@@ -5,6 +5,7 @@ import { actionDetails, actionName } from './admin-words.ts'
 import { count } from './number-words.ts'
 import { statusName } from './status-words.ts'
 import { duration } from './time-words.ts'
+import { stepTitle } from './timeline-words.ts'
 
 /** A thing that happened to a task. */
 export type StoryEntry = {
@@ -65,10 +66,22 @@ function entryOfStep(step: StoryStep): StoryEntry {
   }
 }
 
-function titleOf({ kind, agent, name }: StoryStep): string {
-  if (kind === 'tool') return `${agent} used ${name}`
-  if (kind === 'handoff') return `${agent} handed over to ${name}`
-  return `${agent} asked ${name}`
+function titleOf({ key, kind, agent, name, output }: StoryStep): string {
+  switch (kind) {
+    case 'tool':
+      return `${agent} used ${name}`
+    case 'history':
+      return 'Took in the conversation'
+    case 'turn':
+      return 'Will add to the conversation'
+    case 'handoff':
+    case 'guardrail':
+    case 'retry':
+    case 'step':
+      return stepTitle({ key, kind, agent, name, status: 'done', output })
+    default:
+      return `${agent} asked ${name}`
+  }
 }
 
 function tokensOf(usage: Json): string {

@@ -24,7 +24,7 @@ export function CountTiles({ overview }: { overview: QueueOverview | undefined }
         later, or tried again
       </CountTile>
       <CountTile label="Parked" value={inState('waiting')} to={tasks('waiting')}>
-        on tasks of theirs
+        for people or other tasks
       </CountTile>
       <CountTile
         label="Stuck"
