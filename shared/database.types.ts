@@ -383,6 +383,11 @@ isOneToOne: false
             "agent_limits":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"agent_people":
+{ Args: { "user_ids": (string)[] }; Returns: {
+              "email": string,"user_id": string
+            }[]
+                           },
 "agent_queue_overview":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },

@@ -553,5 +553,24 @@ begin
 end
 $$;
 
+-- People ---------------------------------------------------------------------------------------------------------
+
+-- Who these users are, for those who share an enterprise with them and for platform admins: a decision is worth the name
+-- on it. Of others nothing comes back. At most 200 at once.
+-- Security definer: users may not read auth.users.
+create function public.agent_people(user_ids uuid[]) returns table (user_id uuid, email text)
+language sql stable security definer set search_path = ''
+as $$
+  select u.id, u.email::text from auth.users u
+  where u.id = any (user_ids[1:200]) and (
+    u.id = (select auth.uid())
+    or (select private.is_platform_admin())
+    or exists (
+      select from public.enterprise_members m
+      where m.user_id = u.id and m.enterprise_id in (select private.my_enterprises())))
+$$;
+revoke execute on function public.agent_people from public, anon;
+grant execute on function public.agent_people to authenticated;
+
 revoke execute on all functions in schema worker, private from public;
 grant execute on function private.count_open_approvals, private.has_to_wait, private.expire_approvals to service_role;
