@@ -3,20 +3,17 @@ import { errorOfResponse } from './agent-task-error.ts'
 import { type Approval, approvalColumns, parseApprovals } from './approval-rows.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
 
-const mostOpen = 200
-const mostClosed = 50
+const most = 250
 
 /**
  * The approvals that the user may see: the open ones, the oldest first, then those closed last.
  * @throws AgentTaskError if they cannot be read
  */
-export async function readApprovals(supabase: Supabase): Promise<Approval[]> {
-  const rows = () => supabase.from('agent_approvals').select(approvalColumns)
-  const [open, closed] = await Promise.all([
-    answer(rows().eq('status', 'open').order('created_at').order('id').limit(mostOpen)),
-    answer(rows().neq('status', 'open').order('decided_at', { ascending: false }).order('id').limit(mostClosed)),
-  ])
-  return [...open, ...closed]
+export function readApprovals(supabase: Supabase): Promise<Approval[]> {
+  const rows = supabase.from('agent_approvals').select(approvalColumns)
+  // Open ones have not been decided.
+  const latest = { ascending: false, nullsFirst: true }
+  return answer(rows.order('decided_at', latest).order('created_at').order('id').limit(most))
 }
 
 /** What a life of a task has asked, in that order. @throws AgentTaskError if it cannot be read */

@@ -29,6 +29,9 @@ const stepRows = z.array(
 // What a model was offered and what it answered word for word is for the journal; its text is in the deltas.
 const stepColumns = 'id,attempt,key,kind,agent,name,status,input,output,usage,cost,started_at,finished_at'
 
+// Nearly no task has asked anybody.
+const asker = z.looseObject({ has_asked: z.boolean() })
+
 // Hosted projects return at most this many rows at once.
 const pageRows = 1000
 
@@ -38,13 +41,14 @@ const pageRows = 1000
  * @throws AgentTaskError if the database cannot be read
  */
 export async function readTask(supabase: Supabase, taskId: string, known: TaskFold): Promise<TaskSnapshot> {
-  const task = await readRow(supabase, taskId)
-  if (!task) return null
+  const row = await readColumns(supabase, taskId, `${taskColumns},has_asked`)
+  if (!row) return null
+  const task = parseTask(row)
   const after = task.life === known.life ? known.seq : 0
   const [steps, deltas, approvals] = await Promise.all([
     readSteps(supabase, task),
     readDeltas(supabase, task, after),
-    readApprovalsOf(supabase, task),
+    asker.parse(row).has_asked ? readApprovalsOf(supabase, task) : [],
   ])
   return { task, steps, deltas, approvals }
 }
@@ -52,15 +56,20 @@ export async function readTask(supabase: Supabase, taskId: string, known: TaskFo
 // Without the client's own retries, here and below: a feed reads again by itself and shows meanwhile that it is offline.
 /** The row alone, or null if there is none that this user may see. @throws AgentTaskError if it cannot be read */
 export async function readRow(supabase: Supabase, taskId: string): Promise<AgentTask | null> {
+  const row = await readColumns(supabase, taskId, taskColumns)
+  return row === null ? null : parseTask(row)
+}
+
+async function readColumns(supabase: Supabase, taskId: string, columns: string): Promise<unknown> {
   const { data, error, status } = await supabase
     .from('agent_task_requests')
-    .select(taskColumns)
+    .select(columns)
     .eq('id', taskId)
     .abortSignal(AbortSignal.timeout(patienceMs))
     .retry(false)
     .maybeSingle()
   if (error) throw errorOfResponse(error, status)
-  return data && parseTask(data)
+  return data
 }
 
 async function readSteps(supabase: Supabase, { id, life }: AgentTask): Promise<Step[]> {

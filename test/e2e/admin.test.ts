@@ -229,7 +229,7 @@ test('the admin of an enterprise sees its tasks and no others, and not what is f
   await row(page, 'How much is 7 + 1?').waitFor()
   expect(await row(page, 'How much is 7 + 2?').count()).toBe(0)
   const names = await page.getByRole('navigation', { name: 'Admin' }).getByRole('link').allTextContents()
-  expect(names).toEqual(['Tasks', 'Dead letters', 'Schedules', 'Audit', 'Your questions'])
+  expect(names).toEqual(['Tasks', 'Dead letters', 'Approvals', 'Spending', 'Schedules', 'Audit', 'Your questions'])
   await page.goto(`${product.page}?page=admin&tab=kinds`)
   await page.getByRole('heading', { name: 'This page is for admins' }).waitFor()
 })
@@ -326,7 +326,17 @@ test('on a phone nothing is wider than the screen, in any part', async () => {
   const { page } = await asRoot('overview')
   await page.setViewportSize({ width: 390, height: 844 })
   await submit(product.ada, `How much is 1 + 1? ${'averylongwordthatcannotbebroken'.repeat(8)}`)
-  for (const name of ['Overview', 'Tasks', 'Dead letters', 'Workers', 'Kinds and tenants', 'Schedules', 'Audit']) {
+  for (const name of [
+    'Overview',
+    'Tasks',
+    'Dead letters',
+    'Approvals',
+    'Spending',
+    'Workers',
+    'Kinds and tenants',
+    'Schedules',
+    'Audit',
+  ]) {
     await page.getByRole('button', { name: 'Open the menu' }).click()
     await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name }).click()
     await page.getByRole('heading', { name, level: 1 }).waitFor()

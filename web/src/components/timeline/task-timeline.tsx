@@ -60,11 +60,11 @@ export function TaskTimeline({ task, view, userId }: Props) {
 
 function AtWork({ agent }: { agent: string | null }) {
   return (
-    <Group gap="sm" wrap="nowrap" className="timeline-row" aria-hidden>
+    <Group gap="sm" wrap="nowrap" className="timeline-row" data-tone="quiet" aria-hidden>
       <span className="timeline-sign">
         <Loader size={14} type="dots" />
       </span>
-      <Text size="sm" c="dimmed">
+      <Text size="xs" c="dimmed" lh={1.9}>
         {agent ?? 'An agent'} is at work
       </Text>
     </Group>
