@@ -102,7 +102,7 @@ test('a conversation goes on in a second browser, and is gone once it is deleted
   await other.goto(page.url())
   await other.getByRole('list', { name: 'Turns' }).waitFor()
   await say(page, 'How much is 9 * 8?')
-  await turn(other, 'How much is 9 * 8?').getByText('72').waitFor()
+  await turn(other, 'How much is 9 * 8?').getByRole('region', { name: 'Answer' }).getByText('72').waitFor()
 
   await page.getByRole('button', { name: 'Delete', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
