@@ -105,9 +105,13 @@ describe('an approval', () => {
   })
 
   test('says how it ended, and by whom', () => {
-    expect(outcomeOf(anApproval({ status: 'approved', decided_by: 'ada' }), 'ada')).toBe('Approved by you')
-    expect(outcomeOf(anApproval({ status: 'rejected', decided_by: null }), 'ada')).toBe('Rejected by a server')
-    expect(outcomeOf(anApproval({ status: 'expired' }), 'ada')).toBe('Expired')
+    const known = new Map([['bob', 'bob@x.test']])
+    expect(outcomeOf(anApproval({ status: 'approved', decided_by: 'ada' }), 'ada', known)).toBe('Approved by you')
+    expect(outcomeOf(anApproval({ status: 'approved', decided_by: 'bob' }), 'ada', known)).toBe(
+      'Approved by bob@x.test',
+    )
+    expect(outcomeOf(anApproval({ status: 'rejected', decided_by: null }), 'ada', known)).toBe('Rejected by a server')
+    expect(outcomeOf(anApproval({ status: 'expired' }), 'ada', known)).toBe('Expired')
   })
 
   test('says why a decision was not taken', () => {

@@ -1,5 +1,6 @@
 import type { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
 import { type Approval, approversOf } from '../../../shared/client/approval-rows.ts'
+import type { People } from '../hooks/use-people.ts'
 import { shortId } from './number-words.ts'
 
 /** How an approval ended, or that it waits. */
@@ -26,16 +27,21 @@ export function quorumOf(approval: Approval): string | null {
   return `${approversOf(approval).length} of ${approval.quorum} people have approved`
 }
 
+/** Everybody whom an approval names. */
+export function peopleIn({ asker_id, decided_by, decisions }: Approval): (string | null)[] {
+  return [asker_id, decided_by, ...decisions.map(({ user_id }) => user_id)]
+}
+
 /** Somebody, as far as one user may know of others. */
-export function personName(id: string | null, userId: string | null): string {
+export function personName(id: string | null, userId: string | null, people: People): string {
   if (id === null) return 'a server'
-  return id === userId ? 'you' : `user ${shortId(id)}`
+  return id === userId ? 'you' : (people.get(id) ?? `user ${shortId(id)}`)
 }
 
 /** How it ended and by whom: "Approved by you", "Expired". */
-export function outcomeOf({ status, decided_by }: Approval, userId: string | null): string {
+export function outcomeOf({ status, decided_by }: Approval, userId: string | null, people: People): string {
   const isSomebodys = status === 'approved' || status === 'rejected'
-  return isSomebodys ? `${approvalStatus[status]} by ${personName(decided_by, userId)}` : approvalStatus[status]
+  return isSomebodys ? `${approvalStatus[status]} by ${personName(decided_by, userId, people)}` : approvalStatus[status]
 }
 
 /** What came of a decision, to who made it. */

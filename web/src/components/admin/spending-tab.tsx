@@ -1,6 +1,7 @@
 import { SegmentedControl, SimpleGrid, Skeleton, Stack } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { useSpending } from '../../hooks/admin/use-spending.ts'
+import { usePeople } from '../../hooks/use-people.ts'
 import type { Rights } from '../../hooks/use-rights.ts'
 import { money } from '../../words/money-words.ts'
 import { count, shortId } from '../../words/number-words.ts'
@@ -22,6 +23,7 @@ const spans = ['7', '30', '90']
 export function SpendingTab({ rights }: { rights: Rights }) {
   const [days, setDays] = useState('30')
   const { data, error } = useSpending(Number(days))
+  const people = usePeople((data?.users ?? []).map(({ user_id }) => user_id))
   if (!data && error) return <ErrorNote error={error} title="The spending cannot be read" />
   const total = data?.total
   return (
@@ -59,12 +61,13 @@ export function SpendingTab({ rights }: { rights: Rights }) {
           </Suspense>
         </Stack>
       </Section>
-      <UsedTable title="By kind" rows={data?.kinds} nameOf={({ kind }) => kind} />
-      <UsedTable title="By model" rows={data?.models} nameOf={({ model }) => model} />
+      <UsedTable title="By kind" rows={data?.kinds} keyOf={({ kind }) => kind} />
+      <UsedTable title="By model" rows={data?.models} keyOf={({ model }) => model} />
       <UsedTable
         title="By user"
         rows={data?.users}
-        nameOf={({ user_id }) => (user_id === null ? 'nobody' : `user ${shortId(user_id)}`)}
+        keyOf={({ user_id }) => user_id ?? 'nobody'}
+        nameOf={({ user_id }) => (user_id === null ? 'nobody' : (people.get(user_id) ?? `user ${shortId(user_id)}`))}
       />
       {rights.isPlatformAdmin && <BudgetTable />}
       {rights.isPlatformAdmin && <ModelLimitTable />}

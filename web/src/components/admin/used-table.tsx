@@ -7,10 +7,15 @@ import { type Column, DataTable } from '../data-table.tsx'
 import { EmptyNote } from '../empty-note.tsx'
 import { Section } from '../section.tsx'
 
-type Props<Row> = { title: string; rows: readonly Row[] | undefined; nameOf: (row: Row) => string }
+type Props<Row> = {
+  title: string
+  rows: readonly Row[] | undefined
+  keyOf: (row: Row) => string
+  nameOf?: (row: Row) => string
+}
 
 /** Who or what spent how much, the most first. */
-export function UsedTable<Row extends Used>({ title, rows, nameOf }: Props<Row>) {
+export function UsedTable<Row extends Used>({ title, rows, keyOf, nameOf = keyOf }: Props<Row>) {
   const columns: Column<Row>[] = [
     {
       label: 'Name',
@@ -37,7 +42,7 @@ export function UsedTable<Row extends Used>({ title, rows, nameOf }: Props<Row>)
         caption={`Spent ${title.toLowerCase()}`}
         columns={columns}
         rows={rows}
-        keyOf={nameOf}
+        keyOf={keyOf}
         empty={<EmptyNote title="Nothing was spent in this time" />}
       />
     </Section>

@@ -4,8 +4,9 @@ import { type Approval, type Decider, mayDecide, presentArguments } from '../../
 import { addressOf } from '../../hooks/use-address.ts'
 import { useDecision } from '../../hooks/use-decision.ts'
 import { useEnterpriseNames } from '../../hooks/use-enterprise-names.ts'
+import { usePeople } from '../../hooks/use-people.ts'
 import { IconAlert, IconApproval } from '../../icons.ts'
-import { decidersOf, decisionDone, personName, quorumOf, refusalOf } from '../../words/approval-words.ts'
+import { decidersOf, decisionDone, peopleIn, personName, quorumOf, refusalOf } from '../../words/approval-words.ts'
 import { AddressLink } from '../address-link.tsx'
 import { When } from '../when.tsx'
 import { ArgumentList } from './argument-list.tsx'
@@ -25,6 +26,7 @@ export function ApprovalCard({ approval, decider, isInTask = false, onDecided }:
   const id = useId()
   const { decide, running, refusal } = useDecision(approval.id)
   const names = useEnterpriseNames()
+  const people = usePeople(peopleIn(approval))
   const { agent, tool_name, enterprise_id, task_id, asker_id, expires_at, created_at } = approval
   const enterprise = enterprise_id && (names.get(enterprise_id) ?? null)
   const isMine = decider !== null && mayDecide(approval, decider)
@@ -39,7 +41,7 @@ export function ApprovalCard({ approval, decider, isInTask = false, onDecided }:
             {agent} wants to use {tool_name}
           </Title>
           <Text size="xs" c="dimmed">
-            Asked <When at={created_at} /> for {personName(asker_id, decider?.userId ?? null)}
+            Asked <When at={created_at} /> for {personName(asker_id, decider?.userId ?? null, people)}
             {enterprise && ` at ${enterprise}`}
             {!isInTask && (
               <>
@@ -84,7 +86,7 @@ export function ApprovalCard({ approval, decider, isInTask = false, onDecided }:
           {refused.message}
         </Alert>
       )}
-      <DecisionList approval={approval} userId={decider?.userId ?? null} />
+      <DecisionList approval={approval} userId={decider?.userId ?? null} people={people} />
     </section>
   )
 }

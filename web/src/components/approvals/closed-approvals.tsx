@@ -1,7 +1,8 @@
 import { Text } from '@mantine/core'
 import { type Approval, presentArguments } from '../../../../shared/client/approval-rows.ts'
 import { addressOf } from '../../hooks/use-address.ts'
-import { outcomeOf } from '../../words/approval-words.ts'
+import { usePeople } from '../../hooks/use-people.ts'
+import { outcomeOf, peopleIn } from '../../words/approval-words.ts'
 import { inOneLine } from '../../words/json-words.ts'
 import { AddressLink } from '../address-link.tsx'
 import { type Column, DataTable } from '../data-table.tsx'
@@ -12,6 +13,7 @@ type Props = { approvals: readonly Approval[] | undefined; userId: string | null
 
 /** What was asked and is decided, or has come to nothing. */
 export function ClosedApprovals({ approvals, userId }: Props) {
+  const people = usePeople((approvals ?? []).flatMap(peopleIn))
   const columns: Column<Approval>[] = [
     {
       label: 'Tool',
@@ -32,7 +34,7 @@ export function ClosedApprovals({ approvals, userId }: Props) {
       width: '38%',
       render: approval => (
         <>
-          <Text size="sm">{outcomeOf(approval, userId)}</Text>
+          <Text size="sm">{outcomeOf(approval, userId, people)}</Text>
           {approval.reason && (
             <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
               “{approval.reason}”

@@ -50,7 +50,7 @@ export function DecisionForm({ approval, running, decide }: Props) {
         </Button>
       )}
       <Textarea
-        label="Reason"
+        label="Your reason"
         description="Optional. The agent is told why you reject; the record keeps both."
         autosize
         minRows={1}
