@@ -8,7 +8,7 @@ export function ArgumentForm({ fields, change, isDisabled }: Props) {
   const put = (name: string, text: string) =>
     change(fields.map(field => (field.name === name ? { ...field, text } : field)))
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" className="inset" role="group" aria-label="Arguments">
       {fields.map(field => (
         <ArgumentInput key={field.name} field={field} isDisabled={isDisabled} put={text => put(field.name, text)} />
       ))}
