@@ -75,7 +75,12 @@ export function WorkspacePage({ user }: { user: User }) {
       <AppShell.Main>
         {page === 'schedules' ? (
           <Suspense fallback={<TaskPlaceholder />}>
-            <SchedulesPanel userId={user.id} enterprises={tenants.enterprises} />
+            {/* A form that is opened before would be for no enterprise. */}
+            {tenants.isKnown || tenants.error ? (
+              <SchedulesPanel userId={user.id} enterprises={tenants.enterprises} />
+            ) : (
+              <TaskPlaceholder />
+            )}
           </Suspense>
         ) : page === 'approvals' ? (
           <ApprovalsPanel />
