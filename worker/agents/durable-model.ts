@@ -229,10 +229,10 @@ function brokenOff(): TaskError {
 }
 
 /** Some servers count their call ids anew in each answer; journal and SDK tell calls apart by them. */
-function makeCallIdsUnique(response: Answer, { key, place: { run } }: Call): void {
+function makeCallIdsUnique(response: Answer, { key, place: { run, scope } }: Call): void {
   for (const [index, item] of callsOf(response).entries()) {
-    if (run.callIds.has(item.callId)) item.callId = `${item.callId}-${key}-${index}`
-    run.callIds.add(item.callId)
+    if (run.callIds.has(`${scope}/${item.callId}`)) item.callId = `${item.callId}-${key}-${index}`
+    run.callIds.add(`${scope}/${item.callId}`)
   }
 }
 

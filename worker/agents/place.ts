@@ -6,7 +6,7 @@ export type Run = {
   readonly name: string
   /** How many model calls each scope has made so far. */
   readonly calls: Map<string, number>
-  /** Of all tool calls so far. */
+  /** Of all tool calls so far, with their scope: what is asked at the same time elsewhere may come in any order. */
   readonly callIds: Set<string>
   /** Scopes in which a tool waits for a person. */
   readonly parked: Set<string>
