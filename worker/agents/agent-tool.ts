@@ -1,5 +1,6 @@
-import type { Agent, FunctionTool } from '@openai/agents'
+import type { Agent, FunctionTool, RunContext } from '@openai/agents'
 import type { TaskContext } from './context.ts'
+import { here } from './place.ts'
 
 type Options = {
   name: string
@@ -8,6 +9,11 @@ type Options = {
   maxTurns?: number
   /** After this the agent that asked hears that no answer came. */
   timeoutSeconds?: number
+  /**
+   * Takes the answer, to store it for example, and gives what the agent that asked hears instead. Runs again when the worker
+   * dies right after it, with the same answer.
+   */
+  onAnswer?: (context: TaskContext, answer: string) => Promise<string>
 }
 
 /** An agent that is used as a tool, as durable-tool.ts sees it. */
@@ -21,10 +27,27 @@ const nested = new WeakMap<object, Nested>()
  * journalled, streamed and approved like any other.
  */
 export function agentTool(agent: Agent<TaskContext>, options: Options): FunctionTool<TaskContext> {
-  const { name, description, maxTurns = 20, timeoutSeconds = TIMEOUT_SECONDS } = options
-  const tool = agent.asTool({ toolName: name, toolDescription: description, runOptions: { maxTurns } })
+  const { name, description, maxTurns = 20, timeoutSeconds = TIMEOUT_SECONDS, onAnswer } = options
+  const common = { toolName: name, toolDescription: description, runOptions: { maxTurns } }
+  const tool = agent.asTool(onAnswer ? { ...common, customOutputExtractor: passOn(onAnswer) } : common)
   nested.set(tool, { agent, timeoutSeconds })
   return tool as unknown as FunctionTool<TaskContext>
+}
+
+type Ended = { interruptions: unknown[]; finalOutput?: unknown; runContext: RunContext<TaskContext> }
+
+/** What fails in there is no answer: as text for the agent that asked it would be journalled as one. */
+function passOn(onAnswer: NonNullable<Options['onAnswer']>) {
+  return async ({ interruptions, finalOutput, runContext }: Ended): Promise<string> => {
+    if (interruptions.length > 0) return ''
+    try {
+      return await onAnswer(runContext.context, String(finalOutput ?? ''))
+    } catch (error) {
+      const { run, scope } = here()
+      run.failures.set(scope, error)
+      throw error
+    }
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { makeToolGuardrailsDurable } from './guardrails.ts'
 import { secondsSince } from './journal.ts'
 import { at, giveUp, here, isWithin, noteFailure } from './place.ts'
 import { policyOf } from './tool-policy.ts'
-import { isUserTool } from './user-tool.ts'
+import { isUserTool, refusalBy } from './user-tool.ts'
 
 type Tool = FunctionTool<TaskContext>
 type Details = NonNullable<Parameters<Tool['invoke']>[2]>
@@ -61,6 +61,9 @@ async function makeDurable(tool: Tool): Promise<void> {
     if (found?.status === 'done') return tell(end(context, call, found.output))
     if (consent.refusal !== undefined) return finish(context, call, consent.refusal, 0)
     if (found && !nested && policyOf(tool).inFlight === 'fail') return finish(context, call, UNKNOWN_OUTCOME, 0)
+
+    const refusal = refusalBy(tool, call.input)
+    if (refusal !== undefined) return textOf(await finish(context, call, { error: refusal }, 0))
 
     const startedAt = performance.now()
     const invocation = { runContext, input: consent.input, details }

@@ -1,8 +1,11 @@
 import { type FunctionTool, tool } from '@openai/agents'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { TaskContext } from './context.ts'
 
-const userTools = new WeakSet<object>()
+const userTools = new WeakMap<object, Refuse>()
+
+/** Says why a call may not reach the database, or undefined. */
+type Refuse = (input: unknown) => string | undefined
 
 /**
  * A tool whose work is the SQL function `agent_tools.<name>(p_task uuid, p_input jsonb)`. It runs with the rights of the
@@ -15,8 +18,13 @@ export function userTool<Schema extends z.ZodObject>(options: {
   parameters: Schema
   /** Tells which calls need a person's consent. */
   needsApproval?: (input: z.output<Schema>) => boolean
+  /**
+   * Says what is wrong with an input, for the agent to mend. With it, the input is checked against `parameters` too:
+   * without, that is left to the function of SQL.
+   */
+  check?: (input: z.output<Schema>) => string | undefined
 }): FunctionTool<TaskContext> {
-  const { name, description, needsApproval } = options
+  const { name, description, needsApproval, check } = options
   const made = tool({
     name,
     description,
@@ -29,11 +37,26 @@ export function userTool<Schema extends z.ZodObject>(options: {
       throw new Error('A tool of SQL runs in the database: see durable-tool.ts.')
     },
   })
-  userTools.add(made)
+  userTools.set(made, check ? refuseBy(options.parameters, check) : () => undefined)
   return made as unknown as FunctionTool<TaskContext>
+}
+
+function refuseBy<Schema extends z.ZodObject>(
+  schema: Schema,
+  check: (input: z.output<Schema>) => string | undefined,
+): Refuse {
+  return input => {
+    const parsed = schema.safeParse(input)
+    return parsed.success ? check(parsed.data) : z.prettifyError(parsed.error)
+  }
 }
 
 /** Tells whether a tool's work is in the database. */
 export function isUserTool(tool: object): boolean {
   return userTools.has(tool)
+}
+
+/** What the tool itself has against an input, or undefined. */
+export function refusalBy(tool: object, input: unknown): string | undefined {
+  return userTools.get(tool)?.(input)
 }

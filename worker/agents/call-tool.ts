@@ -1,0 +1,30 @@
+import type { Json } from '../../shared/database.types.ts'
+import { TaskError } from '../errors.ts'
+import type { TaskContext } from './context.ts'
+import { scopeHere } from './place.ts'
+
+/**
+ * Calls a tool of SQL, `agent_tools.<name>`, for the pipeline itself, without any agent: with the rights of the task's user
+ * and exactly once, as `userTool` does it for agents. A later attempt gets what it brought then.
+ *
+ * @param call tells several calls of one tool in the same run apart: the same in each attempt.
+ * @throws TaskError `tool_refused` with what the tool says against it.
+ */
+export async function callTool(
+  context: Pick<TaskContext, 'journal' | 'store'>,
+  name: string,
+  input: Json = {},
+  { call = name, agent = '' }: { call?: string; agent?: string } = {},
+): Promise<Json> {
+  const key = `tool:${scopeHere()}/own:${call}`
+  const found = context.journal.find(key)
+  const output = found?.status === 'done' ? found.output : await context.store.runTool({ key, agent, name, input })
+  const refusal = errorIn(output)
+  if (refusal !== undefined) throw new TaskError('tool_refused', `${name} refuses: ${refusal}`)
+  return output
+}
+
+function errorIn(output: Json): string | undefined {
+  if (typeof output !== 'object' || output === null || Array.isArray(output)) return undefined
+  return typeof output.error === 'string' ? output.error : undefined
+}
