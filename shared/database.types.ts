@@ -266,6 +266,20 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"market_insights": {
+                  Row: {
+                    "body": string,"id": string,"published_on": string,"source": string,"title": string,"words": unknown
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body": string,"id"?: string,"published_on": string,"source": string,"title": string,"words"?: never
+                  }
+                  Update: {
+                    "body"?: string,"id"?: string,"published_on"?: string,"source"?: string,"title"?: string,"words"?: never
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"platform_admins": {
                   Row: {
                     "created_at": string,"user_id": string
@@ -276,6 +290,94 @@ isOneToOne: false
                   }
                   Update: {
                     "created_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"portfolio_accounts": {
+                  Row: {
+                    "cash": number,"created_at": string,"id": string,"name": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cash"?: number,"created_at"?: string,"id"?: string,"name": string,"user_id": string
+                  }
+                  Update: {
+                    "cash"?: number,"created_at"?: string,"id"?: string,"name"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"portfolio_analyses": {
+                  Row: {
+                    "charts_payload": Json | null,"life": number,"report_payload": Json | null,"retirement_payload": Json | null,"summary_payload": Json | null,"task_id": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "charts_payload"?: Json | null,"life": number,"report_payload"?: Json | null,"retirement_payload"?: Json | null,"summary_payload"?: Json | null,"task_id": string,"updated_at": string,"user_id": string
+                  }
+                  Update: {
+                    "charts_payload"?: Json | null,"life"?: number,"report_payload"?: Json | null,"retirement_payload"?: Json | null,"summary_payload"?: Json | null,"task_id"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "portfolio_analyses_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"portfolio_instruments": {
+                  Row: {
+                    "asset_classes": Json | null,"kind": string,"name": string,"price": number | null,"price_source": string | null,"regions": Json | null,"sectors": Json | null,"symbol": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "asset_classes"?: Json | null,"kind"?: string,"name"?: string,"price"?: number | null,"price_source"?: string | null,"regions"?: Json | null,"sectors"?: Json | null,"symbol": string
+                  }
+                  Update: {
+                    "asset_classes"?: Json | null,"kind"?: string,"name"?: string,"price"?: number | null,"price_source"?: string | null,"regions"?: Json | null,"sectors"?: Json | null,"symbol"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"portfolio_positions": {
+                  Row: {
+                    "account_id": string,"quantity": number,"symbol": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "account_id": string,"quantity": number,"symbol": string
+                  }
+                  Update: {
+                    "account_id"?: string,"quantity"?: number,"symbol"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "portfolio_positions_account_id_fkey"
+      columns: ["account_id"]
+isOneToOne: false
+      referencedRelation: "portfolio_accounts"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "portfolio_positions_symbol_fkey"
+      columns: ["symbol"]
+isOneToOne: false
+      referencedRelation: "portfolio_instruments"
+      referencedColumns: ["symbol"]
+    }
+                  ]
+                },"portfolio_preferences": {
+                  Row: {
+                    "annual_contribution": number,"annual_income": number,"birth_year": number,"currency": string,"plan_until_age": number,"retirement_age": number,"target": Json | null,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "annual_contribution"?: number,"annual_income": number,"birth_year": number,"currency"?: string,"plan_until_age"?: number,"retirement_age"?: number,"target"?: Json | null,"user_id": string
+                  }
+                  Update: {
+                    "annual_contribution"?: number,"annual_income"?: number,"birth_year"?: number,"currency"?: string,"plan_until_age"?: number,"retirement_age"?: number,"target"?: Json | null,"user_id"?: string
                   }
                   Relationships: [
                     
@@ -842,6 +944,9 @@ isOneToOne: false
                            },
 "freeze_history":
 { Args: { "p_items": (Json)[],"p_lease": string,"p_task": string }; Returns: Json
+                           },
+"import_portfolio":
+{ Args: { "p_email": string,"p_rows": (Json)[] }; Returns: Json
                            },
 "leave":
 { Args: { "p_worker": string }; Returns: undefined

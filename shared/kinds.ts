@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { analysis, analysisRequest } from './portfolio.ts'
 
 const prompt = z
   .string('Send the question as text in "prompt".')
@@ -21,6 +22,8 @@ export const kinds = {
     request: z.object({ prompt }),
     response: z.object({ answer: z.string() }),
   },
+  /** Analyses the portfolio of the task's own user: report, charts, projection, summary. A task of no enterprise. */
+  'portfolio-analysis': { request: analysisRequest, response: analysis },
 } as const
 
 /** The name of a kind of task. */

@@ -8,11 +8,13 @@ import type { Outcome, Perform, Task } from '../task.ts'
 import { answerQuestion } from './assistant/pipeline.ts'
 import { answerAtOrderDesk } from './order-desk/pipeline.ts'
 import type { Pipeline, Pipelines } from './pipeline.ts'
+import { analysePortfolio } from './portfolio-analysis/pipeline.ts'
 
 /** The registry: a new kind has its line here. */
 const pipelines: Pipelines = {
   assistant: answerQuestion,
   'order-desk': answerAtOrderDesk,
+  'portfolio-analysis': analysePortfolio,
 }
 
 /** Performs a task with the pipeline of its kind. Request and response are checked against `shared/kinds`. */

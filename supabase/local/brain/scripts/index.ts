@@ -1,6 +1,7 @@
 import type { Script } from '../script.ts'
 import { assistant } from './assistant.ts'
 import { orderDesk } from './order-desk.ts'
+import { portfolioAnalysis } from './portfolio-analysis.ts'
 
 /** The demo's cast. The assistant's comes last: it speaks for every agent that has none. */
-export const SCRIPTS: Script[] = [...orderDesk, assistant]
+export const SCRIPTS: Script[] = [...orderDesk, ...portfolioAnalysis, assistant]
