@@ -83,6 +83,8 @@ export const analysis = z.object({
   summary_payload: z.object({ summary: z.string(), highlights: z.array(z.string()), notes: z.array(z.string()) }),
 })
 
+export type Analysis = z.output<typeof analysis>
+
 /** What the user wants instead of the stored preferences, or beside them. */
 export const analysisRequest = z.object({
   prompt: z

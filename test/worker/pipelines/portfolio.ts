@@ -36,7 +36,8 @@ export async function addInvestor(
 type Account = { user: string; name: string; positions: Positions; cash: number }
 
 async function addAccount(sql: postgres.Sql, { user, name, positions, cash }: Account): Promise<void> {
-  const [account] = await sql`insert into public.portfolio_accounts (user_id, name, cash) values (${user}, ${name}, ${cash}) returning id`
+  const [account] =
+    await sql`insert into public.portfolio_accounts (user_id, name, cash) values (${user}, ${name}, ${cash}) returning id`
   for (const [symbol, quantity] of Object.entries(positions)) {
     await sql`insert into public.portfolio_positions (account_id, symbol, quantity) values (${only(account).id}, ${symbol}, ${quantity})`
   }

@@ -12,7 +12,10 @@ import { projectionText, reportText } from './portfolio-texts.ts'
 
 const SPECIALISTS = {
   invoke_reporter: { words: /report|text|written/i, focus: 'Write the report; look at concentration and drift.' },
-  invoke_charter: { words: /chart|graph|pictur/i, focus: 'Show how the portfolio is spread, and its largest holdings.' },
+  invoke_charter: {
+    words: /chart|graph|pictur/i,
+    focus: 'Show how the portfolio is spread, and its largest holdings.',
+  },
   invoke_retirement: { words: /retire|pension|projection/i, focus: 'Say whether the plan holds, and what would help.' },
 }
 
@@ -21,7 +24,8 @@ const planner: Script = {
   agent: /^You are the Portfolio Planner\b/,
   turn: scene => {
     const ended = scene.results('finalize_job').at(-1)
-    if (ended) return say(ended.output.includes('"error"') ? `It is not complete: ${ended.output}` : 'The analysis is done.')
+    if (ended)
+      return say(ended.output.includes('"error"') ? `It is not complete: ${ended.output}` : 'The analysis is done.')
     const heard = Object.keys(SPECIALISTS).flatMap(name => scene.results(name))
     if (heard.length === 0) return calledFor(scene).map(([name, { focus }]) => call(name, { input: focus }))
     const verdicts = heard.map(({ output }) => verdictIn(output)).filter(Boolean)
@@ -43,7 +47,13 @@ const reporter: Script = {
   turn: scene => {
     const numbers = numbersIn(scene)
     const found = scene.results('get_market_insights')
-    if (found.length > 0) return say(reportText(numbers, found.flatMap(({ output }) => insightsIn(output))))
+    if (found.length > 0)
+      return say(
+        reportText(
+          numbers,
+          found.flatMap(({ output }) => insightsIn(output)),
+        ),
+      )
     const [largest = 'equity'] = Object.keys(numbers.assetClasses)
     const [sector = ''] = Object.keys(numbers.sectors)
     return call('get_market_insights', { query: `${largest} ${sector} outlook`.replaceAll('_', ' ') })

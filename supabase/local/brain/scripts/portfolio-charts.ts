@@ -6,7 +6,16 @@ const MOST = COLORS.length
 type Rows = [label: string, value: number][]
 
 /** The charts that suit a portfolio: four or five. */
-export function chartsOf({ assetClasses, regions, sectors, holdings, accounts, cash, total, drift }: Numbers): object[] {
+export function chartsOf({
+  assetClasses,
+  regions,
+  sectors,
+  holdings,
+  accounts,
+  cash,
+  total,
+  drift,
+}: Numbers): object[] {
   const shown: Rows = holdings.filter(({ value }) => value > 0).map(({ symbol, value }) => [symbol, value])
   const inAccounts: Rows = accounts.filter(({ value }) => value > 0).map(({ name, value }) => [name, value])
   const drifts: Rows = (drift ?? []).map(({ name, points }) => [spoken(name), points])

@@ -22,19 +22,23 @@ function verdict({ total, currency, assetClasses, concentration, drift }: Number
   if (off && Math.abs(off.points) >= 5) {
     return `${shape} It has moved ${Math.abs(off.points)} points ${off.points > 0 ? 'above' : 'below'} your target in ${spoken(off.name).toLowerCase()}, which is worth correcting.`
   }
-  if (concentration.largest > 25) return `${shape} One holding makes up ${concentration.largest} %, so much hangs on it.`
+  if (concentration.largest > 25)
+    return `${shape} One holding makes up ${concentration.largest} %, so much hangs on it.`
   return `${shape} It is well spread and close to what you set out to hold.`
 }
 
 function ownedTable({ holdings, holdingsLeftOut, cash, currency }: Numbers): string {
-  const rows = holdings.slice(0, 8).map(({ symbol, name, value, share }) => `| ${symbol} ${name} | ${money(value)} | ${share} % |`)
+  const rows = holdings
+    .slice(0, 8)
+    .map(({ symbol, name, value, share }) => `| ${symbol} ${name} | ${money(value)} | ${share} % |`)
   const others = holdings.length - rows.length + holdingsLeftOut
   const more = others > 0 ? `\n\nAnd ${others} smaller holdings.` : ''
   return `| Holding | Value in ${currency} | Share |\n| --- | ---: | ---: |\n${rows.join('\n')}\n| Cash | ${money(cash)} | |${more}`
 }
 
 function spread({ assetClasses, regions, sectors, accounts }: Numbers): string {
-  const where = accounts.length > 1 ? `\n- **Accounts**: ${accounts.map(({ name, share }) => `${name} ${share} %`).join(', ')}` : ''
+  const where =
+    accounts.length > 1 ? `\n- **Accounts**: ${accounts.map(({ name, share }) => `${name} ${share} %`).join(', ')}` : ''
   return `- **Asset classes**: ${listed(assetClasses)}\n- **Regions**: ${listed(regions)}\n- **Sectors**: ${listed(sectors)}${where}`
 }
 
@@ -47,7 +51,10 @@ function risk({ concentration, holdings, drift }: Numbers): string {
   const { largest, topFive, effectiveHoldings } = concentration
   const first = `The largest holding, ${holdings[0]?.symbol ?? 'none'}, is ${largest} % of everything, and the five largest together are ${topFive} %. Weighed by size, this is as concentrated as ${effectiveHoldings} equal holdings.`
   if (!drift) return first
-  const rows = drift.map(({ name, actual, target, points }) => `| ${spoken(name)} | ${actual} % | ${target} % | ${points > 0 ? '+' : ''}${points} |`)
+  const rows = drift.map(
+    ({ name, actual, target, points }) =>
+      `| ${spoken(name)} | ${actual} % | ${target} % | ${points > 0 ? '+' : ''}${points} |`,
+  )
   return `${first}\n\n| Asset class | Now | Target | Points |\n| --- | ---: | ---: | ---: |\n${rows.join('\n')}`
 }
 
@@ -64,16 +71,32 @@ function steps({ drift, concentration, cash, total, currency, holdings }: Number
       : `Take about ${money(-toMove)} ${currency} out of ${spoken(name).toLowerCase()}, where gains are taxed least.`,
   )
   const more = [
-    ...(concentration.largest > 25 ? [`Let no single holding stay above a quarter: ${holdings[0]?.symbol} is at ${concentration.largest} %.`] : []),
-    ...(cash > total * 0.1 ? [`Decide what the ${money(cash)} ${currency} in cash are for; beyond a reserve they lose to inflation.`] : []),
+    ...(concentration.largest > 25
+      ? [`Let no single holding stay above a quarter: ${holdings[0]?.symbol} is at ${concentration.largest} %.`]
+      : []),
+    ...(cash > total * 0.1
+      ? [`Decide what the ${money(cash)} ${currency} in cash are for; beyond a reserve they lose to inflation.`]
+      : []),
     'Look at this again in six months, or when your plans change.',
   ]
   return [...corrected, ...more].map((step, index) => `${index + 1}. ${step}`).join('\n')
 }
 
 /** The projection in Markdown. */
-export function projectionText({ successRate, sustainableIncome, medianAgeOfRuin, plan, assumptions, balances }: Projection): string {
-  const holds = successRate >= 85 ? 'Your plan holds' : successRate >= 60 ? 'Your plan is tight' : 'Your plan does not hold as it is'
+export function projectionText({
+  successRate,
+  sustainableIncome,
+  medianAgeOfRuin,
+  plan,
+  assumptions,
+  balances,
+}: Projection): string {
+  const holds =
+    successRate >= 85
+      ? 'Your plan holds'
+      : successRate >= 60
+        ? 'Your plan is tight'
+        : 'Your plan does not hold as it is'
   const gap = plan.income - sustainableIncome
   const ruin = medianAgeOfRuin === null ? '' : ` Where the money runs out, it does so at about ${medianAgeOfRuin}.`
   const rows = balances.map(({ age, p5, p50, p95 }) => `| ${age} | ${money(p5)} | ${money(p50)} | ${money(p95)} |`)
