@@ -92,6 +92,10 @@ export function violations(sql: postgres.Sql) {
     where requests_left > requests_per_minute or tokens_left > tokens_per_minute
       or (requests_left is null) <> (requests_per_minute is null) or (tokens_left is null) <> (tokens_per_minute is null)
     union all
+    select 'an analysis is of its task’s user, of no enterprise, and not ahead of the task', a.task_id::text
+    from public.portfolio_analyses a join public.agent_task_requests r on r.id = a.task_id
+    where a.user_id is distinct from r.user_id or r.enterprise_id is not null or a.life > r.life
+    union all
     select 'usage belongs to the tenant of its enterprise or user', tenant_id::text from public.agent_usage
     where tenant_id <> private.tenant_of(enterprise_id, user_id)`
 }

@@ -7,7 +7,12 @@ afterAll(drop)
 
 /** Each with the reason that its migration gives. A new one must be argued for there and named here. */
 const SECURITY_DEFINER = [
+  'agent_tools.begin_analysis',
+  'agent_tools.create_chart',
+  'agent_tools.finalize_job',
+  'agent_tools.keep_payload',
   'agent_tools.refund_order',
+  'agent_tools.tag_instruments',
   'private.admit_request',
   'private.admit_to_session',
   'private.call_tool',
@@ -56,14 +61,23 @@ const SECURITY_DEFINER = [
   'public.retry_agent_task',
   'public.retry_agent_tasks',
   'public.watch_agent_task',
+  'worker.import_portfolio',
 ]
 
 /** What policies ask in the user's name, and what users call. */
 const USERS_MAY_CALL = [
+  'agent_tools.begin_analysis',
+  'agent_tools.create_chart',
+  'agent_tools.finalize_job',
   'agent_tools.find_orders',
+  'agent_tools.get_market_insights',
+  'agent_tools.keep_payload',
+  'agent_tools.load_portfolio',
+  'agent_tools.read_analysis',
   'agent_tools.recent_tasks',
   'agent_tools.refund_order',
   'agent_tools.search_policy',
+  'agent_tools.tag_instruments',
   'private.call_tool',
   'private.count_of',
   'private.enterprise_of_task',
@@ -180,6 +194,9 @@ describe('the verbs of the worker', () => {
     `private.note_waiting(gen_random_uuid())`,
     `private.expire_approvals(1)`,
     `private.count_open_approvals(gen_random_uuid(), 1)`,
+    `worker.import_portfolio('ada@acme.test', '{}')`,
+    `private.own_analysis(gen_random_uuid())`,
+    `private.is_allocation('{}')`,
     `worker.due_schedules(1)`,
     `worker.tick_schedule(gen_random_uuid(), 1, '{}', now(), now())`,
     `worker.refuse_schedule(gen_random_uuid(), 1, 'code', 'message')`,
