@@ -60,7 +60,8 @@ test('a question is answered while one watches, with the tool call and its resul
 test('the text grows word by word, and a reload goes on from where it was', async () => {
   const visitor = await asAda()
   const { page, ask, status, answer, answered, connection } = visitor
-  const id = await ask('Explain how this works, for one who reloads.')
+  // Slowly, so that a busy machine has it grow after the reload, too.
+  const id = await ask('!slow Explain how this works, for one who reloads.')
   await answer.filter({ hasText: 'claimed the row' }).waitFor()
   const before = await answered()
   // What the answer says at the very first moment that it is there.
@@ -79,7 +80,7 @@ test('the text grows word by word, and a reload goes on from where it was', asyn
   expect(lettersOf(first).startsWith(before), `first ${first}\nbefore ${before}`).toBe(true)
   await midAnswer(visitor)
 
-  await status.filter({ hasText: /^Completed/ }).waitFor()
+  await status.filter({ hasText: /^Completed/ }).waitFor({ timeout: 60_000 })
   expect(await answered()).toBe(lettersOf((await storedTask(id)).answer))
 })
 

@@ -63,7 +63,9 @@ describe('/metrics', () => {
       'liverow_tasks_in_flight 1',
       'liverow_tasks_claimed_total{kind="unknown"} 2',
       'liverow_task_wait_seconds_count{kind="assistant"} 2',
-      'liverow_tokens_total{model="gpt-test"} 15',
+      'liverow_tokens_total{model="gpt-test",direction="input"} 10',
+      'liverow_tokens_total{model="gpt-test",direction="output"} 5',
+      'liverow_model_cost_dollars_total{model="gpt-test"} 0.5',
       'liverow_model_calls_total{model="gpt-test"} 1',
     ]) {
       expect(text.split('\n')).toContain(line)
