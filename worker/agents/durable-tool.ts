@@ -1,5 +1,6 @@
 import { type FunctionTool, invokeFunctionTool, type RunContext } from '@openai/agents'
 import { prepareFunctionToolInput } from '@openai/agents-core/utils/internal'
+import { z } from 'zod'
 import type { Json } from '../../shared/database.types.ts'
 import { agentBehind, type Nested } from './agent-tool.ts'
 import { consentFor, mayNeedConsent, mustAsk } from './consent.ts'
@@ -62,14 +63,15 @@ async function makeDurable(tool: Tool): Promise<void> {
     if (consent.refusal !== undefined) return finish(context, call, consent.refusal, 0)
     if (found && !nested && policyOf(tool).inFlight === 'fail') return finish(context, call, UNKNOWN_OUTCOME, 0)
 
-    const refusal = refusalBy(tool, call.input)
-    if (refusal !== undefined) return textOf(await finish(context, call, { error: refusal }, 0))
-
     const startedAt = performance.now()
     const invocation = { runContext, input: consent.input, details }
     context.stream.step({ ...call, status: 'started' })
-    const read = isUserTool(tool) ? prepareFunctionToolInput(original, consent.input)?.result : undefined
-    if (read?.success) return tell(await runInDatabase(context, { ...call, input: read.value as Json }, startedAt))
+    if (isUserTool(tool)) {
+      const read = readInput(original, consent.input)
+      const refusal = 'refusal' in read ? read.refusal : refusalBy(tool, read.input)
+      if (refusal !== undefined) return tell(await finish(context, call, { error: refusal }, 0))
+      return tell(await runInDatabase(context, { ...call, ...read }, startedAt))
+    }
     if (!found) await context.journal.record({ ...call, status: 'started' })
     if (consent.repetition) await noteRepetition(context, call, consent.repetition)
     if (nested) return consult(context, original, nested, call, invocation)
@@ -77,8 +79,24 @@ async function makeDurable(tool: Tool): Promise<void> {
     // What a call brings that was told to stop may be an error text that comes of that alone.
     context.signal.throwIfAborted()
     details?.signal?.throwIfAborted()
-    return tell(await finish(context, call, isUserTool(tool) ? output : consent.note(output), secondsSince(startedAt)))
+    return finish(context, call, consent.note(output), secondsSince(startedAt))
   }
+}
+
+/** The input of a tool of SQL as its schema reads it, or why it is none, for the agent to mend. */
+function readInput(tool: Tool, given: string): { input: Json } | { refusal: string } {
+  let read: ReturnType<typeof prepareFunctionToolInput>
+  try {
+    read = prepareFunctionToolInput(tool, given)
+  } catch {
+    return { refusal: 'The arguments are no JSON.' }
+  }
+  if (read?.result.success) return { input: read.result.value as Json }
+  return { refusal: wordsOf(read?.result.success === false ? read.result.error : undefined) }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof z.ZodError ? z.prettifyError(error) : 'The arguments do not fit the parameters.'
 }
 
 const UNKNOWN_OUTCOME =

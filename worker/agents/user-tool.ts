@@ -1,5 +1,5 @@
 import { type FunctionTool, tool } from '@openai/agents'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { TaskContext } from './context.ts'
 
 const userTools = new WeakMap<object, Refuse>()
@@ -18,10 +18,7 @@ export function userTool<Schema extends z.ZodObject>(options: {
   parameters: Schema
   /** Tells which calls need a person's consent. */
   needsApproval?: (input: z.output<Schema>) => boolean
-  /**
-   * Says what is wrong with an input, for the agent to mend. With it, the input is checked against `parameters` too:
-   * without, that is left to the function of SQL.
-   */
+  /** Says what is wrong with an input that fits `parameters`, for the agent to mend. */
   check?: (input: z.output<Schema>) => string | undefined
 }): FunctionTool<TaskContext> {
   const { name, description, needsApproval, check } = options
@@ -37,18 +34,8 @@ export function userTool<Schema extends z.ZodObject>(options: {
       throw new Error('A tool of SQL runs in the database: see durable-tool.ts.')
     },
   })
-  userTools.set(made, check ? refuseBy(options.parameters, check) : () => undefined)
+  userTools.set(made, input => check?.(input as z.output<Schema>))
   return made as unknown as FunctionTool<TaskContext>
-}
-
-function refuseBy<Schema extends z.ZodObject>(
-  schema: Schema,
-  check: (input: z.output<Schema>) => string | undefined,
-): Refuse {
-  return input => {
-    const parsed = schema.safeParse(input)
-    return parsed.success ? check(parsed.data) : z.prettifyError(parsed.error)
-  }
 }
 
 /** Tells whether a tool's work is in the database. */
