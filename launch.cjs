@@ -15,6 +15,7 @@ const COMMANDS = {
   worker: [['worker/main.ts']],
   status: [['worker/status.ts']],
   'check:connection': [['worker/check-connection.ts']],
+  'import:portfolio': [['worker/pipelines/portfolio-analysis/import.ts']],
   types: [['supabase/local/types.ts']],
   test: [[VITEST, 'run']],
   'bench:latency': [['test/bench/latency.ts']],
@@ -32,7 +33,7 @@ const COMMANDS = {
 }
 
 // These work on what `npm start` runs, unless the caller or `.env` names another project.
-const BESIDE_START = ['worker', 'status', 'check:connection']
+const BESIDE_START = ['worker', 'status', 'check:connection', 'import:portfolio']
 
 main(process.argv[2], process.argv.slice(3))
 

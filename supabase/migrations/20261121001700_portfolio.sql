@@ -190,23 +190,6 @@ begin
 end
 $$;
 
--- Empties what an earlier life has left.
--- Security definer: users may not write analyses.
-create function agent_tools.begin_analysis(p_task uuid, p_input jsonb) returns jsonb
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_request constant public.agent_task_requests := private.own_analysis(p_task);
-begin
-  insert into public.portfolio_analyses (task_id, user_id, life, summary_payload, updated_at)
-  values (p_task, v_request.user_id, v_request.life, jsonb_build_object('notes', coalesce(p_input -> 'notes', '[]')), worker.now())
-  on conflict (task_id) do update
-    set life = excluded.life, report_payload = null, charts_payload = null, retirement_payload = null,
-      summary_payload = excluded.summary_payload, updated_at = excluded.updated_at;
-  return 'true';
-end
-$$;
-
 -- Writes the field of one specialist.
 -- Security definer: users may not write analyses.
 create function agent_tools.keep_payload(p_task uuid, p_input jsonb) returns jsonb
@@ -252,6 +235,37 @@ begin
   ) charts;
   update public.portfolio_analyses set charts_payload = v_charts, updated_at = worker.now() where task_id = p_task;
   return jsonb_build_object('charts', jsonb_array_length(v_charts));
+end
+$$;
+
+-- Empties what an earlier life has left. A fork begins with what its origin had kept before that step: the copied calls are
+-- done again, for the fork's own analysis.
+-- Security definer: users may not write analyses.
+create function agent_tools.begin_analysis(p_task uuid, p_input jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_request constant public.agent_task_requests := private.own_analysis(p_task);
+  v_step public.agent_task_steps;
+begin
+  insert into public.portfolio_analyses (task_id, user_id, life, summary_payload, updated_at)
+  values (p_task, v_request.user_id, v_request.life, jsonb_build_object('notes', coalesce(p_input -> 'notes', '[]')), worker.now())
+  on conflict (task_id) do update
+    set life = excluded.life, report_payload = null, charts_payload = null, retirement_payload = null,
+      summary_payload = excluded.summary_payload, updated_at = excluded.updated_at;
+  for v_step in
+    select * from public.agent_task_steps
+    where task_id = p_task and life = v_request.life and attempt = 0 and kind = 'tool' and status = 'done'
+      and name in ('keep_payload', 'create_chart') and not output ? 'error'
+    order by id
+  loop
+    if v_step.name = 'create_chart' then
+      perform agent_tools.create_chart(p_task, v_step.input);
+    else
+      perform agent_tools.keep_payload(p_task, v_step.input);
+    end if;
+  end loop;
+  return 'true';
 end
 $$;
 

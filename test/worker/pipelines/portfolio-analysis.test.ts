@@ -2,11 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { type Analysis, analysis } from '../../../shared/portfolio.ts'
 import { call, fail, json, type Script, say } from '../../../supabase/local/brain/script.ts'
 import { startBrain } from '../../../supabase/local/brain.ts'
+import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
 import type { Outcome } from '../../../worker/task.ts'
 import { addEnterprise, addMember } from '../../sql/arrange.ts'
+import { as } from '../../support/roles.ts'
 import {
+  claimNext,
   type Held,
-  heirOf,
   openRoom,
   perform,
   type Room,
@@ -307,22 +309,43 @@ describe('a name with a trap', () => {
   })
 })
 
+describe('a fork of an analysis', () => {
+  it('from before its end has what the specialists had kept', async () => {
+    const user = await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60, BOND: 80 } })
+    const { room, held, result } = await analyse(user)
+    const last = (await stepsOf(scene, held.task)).find(step => step.name === 'finalize_job')
+    await as(
+      sql,
+      { role: 'authenticated', sub: user },
+      tx => tx`select public.fork_agent_task(${held.task.id}, ${last?.id as string})`,
+    )
+    await sql`update public.agent_task_requests set status = 'cancelled' where id = ${held.task.id}`
+    const fork = await claimNext(room.db)
+    expect(fork.task.id).not.toBe(held.task.id)
+    expect(responseOf(await end(room, fork))).toEqual(responseOf(result))
+  })
+})
+
 describe('a worker that dies between specialists', () => {
-  /** A room whose worker is gone after so many writes to the journal. */
+  /** A room whose worker is gone after so many writes to the journal; `death` tells when nothing of it is under way any more. */
   function mortal(room: Room, writes: number) {
     const { promise: death, resolve } = Promise.withResolvers<void>()
     let done = 0
+    let underWay = 0
     const db = intercept(scene.connect(), {
-      before: () => done >= writes && new Promise(() => undefined),
+      before: () => {
+        if (done >= writes) return new Promise(() => undefined)
+        underWay += 1
+        return undefined
+      },
       after: name => {
-        if (!['record_steps', 'run_tool'].includes(name)) return undefined
-        done += 1
-        if (done < writes) return undefined
-        resolve()
-        return new Promise(() => undefined)
+        underWay -= 1
+        if (['record_steps', 'run_tool'].includes(name)) done += 1
+        if (done >= writes && underWay === 0) resolve()
+        return done >= writes ? new Promise(() => undefined) : undefined
       },
     })
-    return { room: { ...heirOf(scene, room), db } as Room, death }
+    return { room: { ...room, db, deltas: createDeltaWriter(db, room.telemetry) }, death }
   }
 
   it.each([

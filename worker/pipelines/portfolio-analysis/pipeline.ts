@@ -27,7 +27,8 @@ export const analysePortfolio: Pipeline<'portfolio-analysis'> = async (context, 
   const plan = planOf(portfolio, numbers.total, options)
   const projection = plan && project(plan, growthOf(wholeMix(portfolio)))
   const notes = notesOn(portfolio, plan)
-  await callTool(context, 'begin_analysis', { notes })
+  // By the task's id, because a fork has copied its origin's journal, but has no analysis of its own yet.
+  await callTool(context, 'begin_analysis', { notes }, { call: `begin_analysis:${context.task.id}` })
   context.progress.report({ text: 'Analysing' })
   const planner = createPlanner(context, { numbers, projection, notes })
   await runAgent(context, planner, brief(numbers, { notes, prompt }), { agentTimeoutSeconds: PLANNER_SECONDS })

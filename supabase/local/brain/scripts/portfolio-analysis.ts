@@ -28,7 +28,8 @@ const planner: Script = {
       return say(ended.output.includes('"error"') ? `It is not complete: ${ended.output}` : 'The analysis is done.')
     const heard = Object.keys(SPECIALISTS).flatMap(name => scene.results(name))
     if (heard.length === 0) return calledFor(scene).map(([name, { focus }]) => call(name, { input: focus }))
-    const verdicts = heard.map(({ output }) => verdictIn(output)).filter(Boolean)
+    const told = heard.filter(({ tool }) => tool !== 'invoke_charter' || heard.length === 1)
+    const verdicts = told.map(({ output }) => verdictIn(output)).filter(Boolean)
     const summary = verdicts.join(' ') || 'The specialists have done their parts.'
     const highlights = heard.map(({ tool, output }) => `${LABELS[tool] ?? tool}: ${firstSentence(output)}`)
     return call('finalize_job', { summary, highlights })

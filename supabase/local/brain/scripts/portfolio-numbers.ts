@@ -8,7 +8,7 @@ export type Numbers = {
   total: number
   cash: number
   accounts: { name: string; value: number; share: number }[]
-  holdings: { symbol: string; name: string; value: number; share: number }[]
+  holdings: { symbol: string; name: string; kind: string; value: number; share: number }[]
   holdingsLeftOut: number
   assetClasses: Shares
   regions: Shares
@@ -36,6 +36,8 @@ export function projectionIn(scene: Scene): Projection {
 
 /** `real_estate` as people write it. */
 export function spoken(name: string): string {
+  if (name === 'north_america') return 'North America'
+  if (name === 'asia_pacific') return 'Asia Pacific'
   const words = name.replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -63,23 +63,25 @@ function views(insights: Insight[]): string {
   return insights.map(({ title, text, source }) => `- **${title}.** ${text} (${source})`).join('\n')
 }
 
-function steps({ drift, concentration, cash, total, currency, holdings }: Numbers): string {
+function steps({ drift, cash, total, currency, holdings }: Numbers): string {
   const moves = (drift ?? []).filter(({ points }) => Math.abs(points) >= 2).slice(0, 3)
   const corrected = moves.map(({ name, toMove }) =>
     toMove > 0
       ? `Add about ${money(toMove)} ${currency} to ${spoken(name).toLowerCase()}, from new savings first.`
-      : `Take about ${money(-toMove)} ${currency} out of ${spoken(name).toLowerCase()}, where gains are taxed least.`,
+      : `Take about ${money(-toMove)} ${currency} out of ${spoken(name).toLowerCase()}${name === 'cash' ? ' and put it to work' : ', where gains are taxed least'}.`,
   )
   const more = [
-    ...(concentration.largest > 25
-      ? [`Let no single holding stay above a quarter: ${holdings[0]?.symbol} is at ${concentration.largest} %.`]
-      : []),
+    ...holdings.filter(({ kind, share }) => kind === 'stock' && share > 10).map(heavy),
     ...(cash > total * 0.1
       ? [`Decide what the ${money(cash)} ${currency} in cash are for; beyond a reserve they lose to inflation.`]
       : []),
     'Look at this again in six months, or when your plans change.',
   ]
   return [...corrected, ...more].map((step, index) => `${index + 1}. ${step}`).join('\n')
+}
+
+function heavy({ symbol, share }: Numbers['holdings'][number]): string {
+  return `Let no single company weigh more than a tenth: ${symbol} is at ${share} %.`
 }
 
 /** The projection in Markdown. */
