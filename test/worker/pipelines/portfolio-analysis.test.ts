@@ -3,6 +3,7 @@ import { type Analysis, analysis } from '../../../shared/portfolio.ts'
 import { call, fail, json, type Script, say } from '../../../supabase/local/brain/script.ts'
 import { startBrain } from '../../../supabase/local/brain.ts'
 import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
+import { DatabaseError } from '../../../worker/db.ts'
 import type { Outcome } from '../../../worker/task.ts'
 import { addEnterprise, addMember } from '../../sql/arrange.ts'
 import { as } from '../../support/roles.ts'
@@ -246,6 +247,22 @@ describe('an analysis that cannot be made', () => {
     const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
     expect(await end(room, held)).toMatchObject({ code: 'analysis_unfinished', retry: false })
     expect((await keptOf(held))?.report_payload).not.toBeNull()
+  })
+})
+
+describe('a report that cannot be stored', () => {
+  it('ends the attempt instead of passing for an answer, and is stored by the next', async () => {
+    const room = await roomWithBrain(scene)
+    const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
+    const db = intercept(room.db, {
+      before: (name, args) => {
+        const isReport = name === 'run_tool' && JSON.stringify(args).includes('"keep_payload"')
+        if (isReport) throw new DatabaseError('Out of order.', '54000', undefined)
+      },
+    })
+    expect(await end({ ...room, db }, held)).toBeInstanceOf(DatabaseError)
+    const result = await end(room, await takeOver(scene, room, held))
+    expect(responseOf(result).report_payload?.markdown).toContain('6,000')
   })
 })
 
