@@ -423,43 +423,6 @@ as $$
       from sums where by = 14 and place <= 20), '[]'))
 $$;
 
--- Upkeep ---------------------------------------------------------------------------------------------------------
-
--- Removes up to p_limit of each: deltas of tasks that ended more than an hour ago, ended tasks and minutes that have been
--- kept long enough, usage older than 400 days, and workers unseen for a day. Returns how many rows went. Replaces the one
--- of "upkeep".
-create or replace function worker.prune(p_limit integer) returns integer
-language plpgsql set search_path = ''
-as $$
-declare
-  v_now constant timestamptz := worker.now();
-  v_settings worker.settings;
-  v_deltas integer;
-  v_tasks integer;
-  v_usage integer;
-begin
-  select * into v_settings from worker.settings;
-  delete from worker.workers where beat_at < v_now - interval '1 day';
-  delete from public.agent_task_deltas
-  where ctid = any (array(
-    select d.ctid from public.agent_task_deltas d join public.agent_task_requests r on r.id = d.task_id
-    where r.finished_at < v_now - interval '1 hour' limit p_limit));
-  get diagnostics v_deltas = row_count;
-  delete from public.agent_task_requests
-  where id = any (array(
-    select id from public.agent_task_requests
-    where created_at < v_now - make_interval(days => v_settings.keep_tasks_days)
-      and finished_at < v_now - make_interval(days => v_settings.keep_tasks_days)
-    order by created_at limit p_limit));
-  get diagnostics v_tasks = row_count;
-  delete from public.agent_usage
-  where ctid = any (array(select ctid from public.agent_usage where day < private.today() - 400 limit p_limit));
-  get diagnostics v_usage = row_count;
-  delete from public.agent_task_minutes where minute < v_now - make_interval(days => v_settings.keep_minutes_days);
-  return v_deltas + v_tasks + v_usage;
-end
-$$;
-
 revoke execute on function public.limit_agent_spending, public.limit_agent_model, public.agent_limits, public.agent_spending
   from public, anon;
 grant execute on function public.limit_agent_spending, public.limit_agent_model, public.agent_limits, public.agent_spending

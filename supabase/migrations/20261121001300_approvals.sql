@@ -106,7 +106,7 @@ comment on column public.agent_task_requests.has_asked is 'It has approvals, of 
 alter table public.agent_task_steps
   drop constraint kind_is_known,
   add constraint kind_is_known
-    check (kind in ('model', 'tool', 'handoff', 'guardrail', 'step', 'history', 'turn'));
+    check (kind in ('model', 'tool', 'handoff', 'guardrail', 'step', 'history', 'turn', 'retry'));
 
 -- Asking ---------------------------------------------------------------------------------------------------------
 
@@ -474,6 +474,11 @@ begin
 end
 $$;
 
+-- What "lanes" says of all others.
+alter function public.explain_wait(uuid) set schema private;
+alter function private.explain_wait(uuid) rename to explain_place;
+revoke execute on function private.explain_place from authenticated;
+
 -- Why a task is not at work: {reason, …}. Reasons, the weightiest first:
 --   at_work {host, since, stuck}   it runs; stuck: its worker is silent
 --   ended {status}
@@ -486,72 +491,21 @@ $$;
 --   no_worker {kind}               no living worker takes its kind
 --   tenant_cap {cap}, kind_cap {cap}   as many as allowed are at work
 --   position {ahead}               so many of its tenant and kind come first (counted up to 1000), or all slots are taken
--- Replaces the one of "lanes", which knew of children alone.
 -- Security definer: users have no right to the queue; the check of the task comes first.
-create or replace function public.explain_wait(task_id uuid) returns jsonb
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off set enable_bitmapscan = off set enable_memoize = off set plan_cache_mode = force_generic_plan
+create function public.explain_wait(task_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_variable
 declare
   v_task public.agent_task_requests;
-  v_ticket worker.queue;
-  v_lane worker.lanes;
-  v_kind worker.kinds;
-  v_tenant worker.tenants;
 begin
   perform private.check_may_act(array[task_id]);
   select * into v_task from public.agent_task_requests r where r.id = task_id;
-  if v_task.status = 'scheduled' then
-    return case
-      when v_task.error is null then jsonb_build_object('reason', 'scheduled', 'until', v_task.run_at)
-      else jsonb_build_object('reason', case v_task.error ->> 'code' when 'rate_limited' then 'rate' else 'retry' end,
-        'until', v_task.run_at, 'error', v_task.error) end;
-  elsif v_task.status = 'waiting' then
-    return private.explain_waiting(v_task);
-  elsif v_task.status = 'processing' then
-    return (
-      select jsonb_build_object('reason', 'at_work', 'host', w.host, 'since', v_task.started_at,
-        'stuck', private.is_stuck(q.expires_at, w.beat_at))
-      from worker.queue q left join worker.workers w on w.id = q.worker_id where q.task_id = v_task.id);
-  elsif v_task.status <> 'pending' then
-    return jsonb_build_object('reason', 'ended', 'status', v_task.status);
-  end if;
-
-  select * into v_kind from worker.kinds k where k.kind = v_task.kind;
-  if v_kind.paused_at is not null then
-    return jsonb_build_object('reason', 'paused', 'kind', v_task.kind, 'since', v_kind.paused_at);
-  end if;
-  if not exists (
-    select from worker.workers w
-    where w.beat_at > worker.now() - interval '1 minute' and (w.kinds is null or v_task.kind = any (w.kinds)))
-  then
-    return jsonb_build_object('reason', 'no_worker', 'kind', v_task.kind);
-  end if;
-  select * into v_tenant from worker.tenants t where t.tenant_id = private.tenant_of(v_task.enterprise_id, v_task.user_id);
-  if v_tenant.max_running <= (
-    select sum(private.count_at_work(l.id)) from worker.lanes l where l.tenant_id = v_tenant.tenant_id)
-  then
-    return jsonb_build_object('reason', 'tenant_cap', 'cap', v_tenant.max_running);
-  end if;
-  if v_kind.max_running <= (
-    select sum(private.count_at_work(l.id)) from worker.lanes l where l.kind = v_task.kind)
-  then
-    return jsonb_build_object('reason', 'kind_cap', 'cap', v_kind.max_running);
-  end if;
-
-  select * into v_ticket from worker.queue q where q.task_id = v_task.id;
-  select * into v_lane from worker.lanes l where l.id = v_ticket.lane_id;
-  return jsonb_build_object('reason', 'position', 'ahead', (
-    select count(*) from (
-      select from worker.lanes l cross join lateral (
-        select from worker.queue q
-        where q.lane_id = l.id and q.lease_id is null and (q.entered, q.turn) >= (l.next_entered, l.next_turn)
-          and (l.rank > v_lane.rank or (q.entered, q.turn) < (v_ticket.entered, v_ticket.turn))
-        order by q.entered, q.turn limit 1000) q
-      where l.tenant_id = v_lane.tenant_id and l.kind = v_lane.kind and l.rank >= v_lane.rank
-      limit 1000) t));
+  return case v_task.status when 'waiting' then private.explain_waiting(v_task) else private.explain_place(task_id) end;
 end
 $$;
+revoke execute on function public.explain_wait from public, anon;
+grant execute on function public.explain_wait to authenticated, service_role;
 
 -- People ---------------------------------------------------------------------------------------------------------
 

@@ -506,7 +506,7 @@ drop function public.submit_agent_task(jsonb, text, uuid, integer, timestamptz, 
 
 -- Submits a task in the caller's name and returns its row. With an idempotency key that the caller has used before it
 -- returns that task as it is now, if kind, payload and session are the same, and otherwise refuses (PT409).
--- Replaces the one of "lifecycle", which knew no sessions.
+-- Replaces the one of "lifecycle", which knew neither sessions nor budgets.
 create function public.submit_agent_task(
   request_payload jsonb,
   kind text default 'assistant',
@@ -516,7 +516,9 @@ create function public.submit_agent_task(
   deadline_at timestamptz default null,
   idempotency_key text default null,
   supersede_key text default null,
-  session_id uuid default null
+  session_id uuid default null,
+  token_budget bigint default null,
+  cost_budget numeric default null
 )
 returns public.agent_task_requests
 language plpgsql set search_path = ''
@@ -543,10 +545,11 @@ begin
       exit when found;
     end if;
     insert into public.agent_task_requests as r
-      (kind, request_payload, enterprise_id, priority, run_at, deadline_at, idempotency_key, supersede_key, session_id)
+      (kind, request_payload, enterprise_id, priority, run_at, deadline_at, idempotency_key, supersede_key, session_id,
+        token_budget, cost_budget)
     values
       (kind, v_payload, enterprise_id, priority, coalesce(run_at, '-infinity'), deadline_at, idempotency_key, supersede_key,
-        session_id)
+        session_id, token_budget, cost_budget)
     on conflict do nothing
     returning r.* into v_task;
     -- Another session may have used the key in between; the second look finds its row.

@@ -27,9 +27,6 @@
 
 -- Journal --------------------------------------------------------------------------------------------------------
 
-alter table public.agent_task_steps drop constraint kind_is_known;
-alter table public.agent_task_steps add constraint kind_is_known
-  check (kind in ('model', 'tool', 'handoff', 'guardrail', 'step', 'retry', 'history', 'turn'));
 comment on column public.agent_task_steps.attempt is 'The attempt that wrote it; 0 for one that a fork has copied.';
 
 create function private.refuse_change_of_journal() returns trigger
@@ -439,73 +436,11 @@ $$;
 revoke execute on function public.fork_agent_task from public, anon;
 grant execute on function public.fork_agent_task to authenticated, service_role;
 
--- Submitting -----------------------------------------------------------------------------------------------------
-
-drop function public.submit_agent_task(jsonb, text, uuid, integer, timestamptz, timestamptz, text, text, uuid);
-
--- Submits a task in the caller's name and returns its row. With an idempotency key that the caller has used before it
--- returns that task as it is now, if kind, payload and session are the same, and otherwise refuses (PT409).
--- Replaces the one of "sessions", which knew no budgets.
-create function public.submit_agent_task(
-  request_payload jsonb,
-  kind text default 'assistant',
-  enterprise_id uuid default null,
-  priority integer default 0,
-  run_at timestamptz default null,
-  deadline_at timestamptz default null,
-  idempotency_key text default null,
-  supersede_key text default null,
-  session_id uuid default null,
-  token_budget bigint default null,
-  cost_budget numeric default null
-)
-returns public.agent_task_requests
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_variable
-declare
-  -- Some gateways hand a jsonb argument over as text inside of a JSON string.
-  v_payload constant jsonb :=
-    case jsonb_typeof(request_payload) when 'string' then (request_payload #>> '{}')::jsonb else request_payload end;
-  -- A server submits to a session in the name of its user.
-  v_user constant uuid := coalesce((select auth.uid()), (select s.user_id from public.agent_sessions s where s.id = session_id));
-  v_task public.agent_task_requests;
-begin
-  for v_try in 1..2 loop
-    if idempotency_key is not null then
-      select * into v_task from public.agent_task_requests r
-      where r.user_id is not distinct from v_user
-        and r.enterprise_id is not distinct from submit_agent_task.enterprise_id
-        and r.idempotency_key = submit_agent_task.idempotency_key;
-      if found and (v_task.kind, v_task.request_payload, v_task.session_id) is distinct from (kind, v_payload, session_id) then
-        raise exception 'The idempotency key "%" belongs to task %, which asks for something else.', idempotency_key, v_task.id
-          using errcode = 'PT409', hint = 'Use a new key for a new request.';
-      end if;
-      exit when found;
-    end if;
-    insert into public.agent_task_requests as r
-      (kind, request_payload, enterprise_id, priority, run_at, deadline_at, idempotency_key, supersede_key, session_id,
-        token_budget, cost_budget)
-    values
-      (kind, v_payload, enterprise_id, priority, coalesce(run_at, '-infinity'), deadline_at, idempotency_key, supersede_key,
-        session_id, token_budget, cost_budget)
-    on conflict do nothing
-    returning r.* into v_task;
-    -- Another session may have used the key in between; the second look finds its row.
-    exit when found;
-  end loop;
-  return v_task;
-end
-$$;
-
-revoke execute on function public.submit_agent_task from public, anon;
-grant execute on function public.submit_agent_task to authenticated, service_role;
-
 -- Upkeep ---------------------------------------------------------------------------------------------------------
 
 -- Removes up to p_limit of each: deltas of tasks that ended more than an hour ago, ended tasks and minutes that have been
 -- kept long enough, usage older than 400 days, workers unseen for a day, and who no longer watches. Returns how many rows
--- went. Replaces the one of "governance".
+-- went. Replaces the one of "upkeep", which knew neither usage nor watchers.
 create or replace function worker.prune(p_limit integer) returns integer
 language plpgsql set search_path = ''
 as $$

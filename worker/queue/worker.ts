@@ -125,7 +125,8 @@ function claimArgs(id: string, slots: number, config: Config['queue']): Args<'cl
   return { p_worker: id, p_slots: slots, p_lease_seconds: config.leaseSeconds, ...kinds }
 }
 
-function taskOf(row: Returns<'claim'>[number]): Task {
+/** A claimed row as the attempt knows it. */
+export function taskOf(row: Returns<'claim'>[number]): Task {
   return {
     id: row.task_id,
     leaseId: row.lease_id,

@@ -7,8 +7,9 @@ import { createModels } from '../../../worker/agents/models.ts'
 import { Parked } from '../../../worker/agents/parked.ts'
 import { startTraces } from '../../../worker/agents/traces.ts'
 import type { Config } from '../../../worker/config.ts'
-import { type Db, openDb, type Returns } from '../../../worker/db.ts'
+import { type Db, openDb } from '../../../worker/db.ts'
 import { TaskError } from '../../../worker/errors.ts'
+import { taskOf } from '../../../worker/queue/worker.ts'
 import type { Task } from '../../../worker/task.ts'
 import type { Telemetry } from '../../../worker/telemetry.ts'
 import { type Act, serveOrder } from './cast.ts'
@@ -22,8 +23,6 @@ export type Hire = { project: Pick<Config, 'supabase' | 'databaseUrl'>; effectsU
 export type Order = { kind: string; death: Point | null }
 /** How the attempt ended, and what it passed on the way. */
 export type Report = { status: string; passed: Omit<Point, 'attempt'>[]; problem?: string }
-
-type Claimed = Returns<'claim'>[number]
 
 const hire = JSON.parse(String(process.argv[2])) as Hire
 const connection = openDb(hire.project)
@@ -107,21 +106,5 @@ function actFor({ task }: TaskContext, pass: Pass): Act {
       callId,
     ])
     pass(`after effect ${name}`)
-  }
-}
-
-function taskOf(row: Claimed): Task {
-  return {
-    id: row.task_id,
-    leaseId: row.lease_id,
-    kind: row.kind,
-    life: row.life,
-    attempt: row.attempt,
-    maxAttempts: row.max_attempts,
-    userId: row.user_id,
-    enterpriseId: row.enterprise_id,
-    payload: row.request_payload,
-    deadlineSeconds: null,
-    waitedSeconds: row.waited_seconds,
   }
 }

@@ -24,6 +24,7 @@ const SECURITY_DEFINER = [
   'private.drop_items',
   'private.drop_tickets',
   'private.end_turn',
+  'private.explain_place',
   'private.hold_owner',
   'private.is_platform_admin',
   'private.keep_dead_letter',

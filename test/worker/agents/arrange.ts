@@ -10,6 +10,7 @@ import { startTraces } from '../../../worker/agents/traces.ts'
 import type { Config } from '../../../worker/config.ts'
 import type { Db } from '../../../worker/db.ts'
 import { createPerform } from '../../../worker/pipelines/index.ts'
+import { taskOf } from '../../../worker/queue/worker.ts'
 import type { Outcome, StopReason, Task } from '../../../worker/task.ts'
 import { listenIn, only, type Row, type Scene, submit, type Told } from '../arrange.ts'
 import { type Answering, type Provider, startProvider } from './provider.ts'
@@ -98,20 +99,7 @@ export async function claimNext(db: Db): Promise<Held> {
     stops.push(reason)
     controller.abort()
   }
-  const task: Task = {
-    id: row.task_id,
-    leaseId: row.lease_id,
-    kind: row.kind,
-    life: row.life,
-    attempt: row.attempt,
-    maxAttempts: row.max_attempts,
-    userId: row.user_id,
-    enterpriseId: row.enterprise_id,
-    payload: row.request_payload,
-    deadlineSeconds: null,
-    waitedSeconds: row.waited_seconds,
-  }
-  return { task, signal: controller.signal, stop, stops, end: () => controller.abort() }
+  return { task: taskOf(row), signal: controller.signal, stop, stops, end: () => controller.abort() }
 }
 
 export function perform(room: AgentRoom, held: Held): Promise<Outcome> {

@@ -1,9 +1,8 @@
 import { Button, Collapse, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import type { Json } from '../../../../shared/database.types.ts'
 import type { StoryEntry } from '../../words/story-words.ts'
 import { exactTime, momentToTheSecond } from '../../words/time-words.ts'
-import { JsonBlock } from '../json-block.tsx'
+import { JsonPart } from '../json-part.tsx'
 
 /** One thing that happened; what went in and came out is shown on demand. */
 export function StoryEvent({ entry: { at, title, note, input, output }, now }: { entry: StoryEntry; now: number }) {
@@ -31,22 +30,10 @@ export function StoryEvent({ entry: { at, title, note, input, output }, now }: {
       </Group>
       {hasMore && (
         <Collapse expanded={isOpen}>
-          <Part title="In" value={input} />
-          <Part title="Out" value={output} />
+          <JsonPart title="In" value={input} />
+          <JsonPart title="Out" value={output} />
         </Collapse>
       )}
-    </>
-  )
-}
-
-function Part({ title, value }: { title: string; value: Json | undefined }) {
-  if (value === undefined) return null
-  return (
-    <>
-      <Text size="xs" fw={600} c="dimmed" mt="xs" mb={4}>
-        {title}
-      </Text>
-      <JsonBlock value={value} />
     </>
   )
 }

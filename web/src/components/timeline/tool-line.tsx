@@ -2,12 +2,11 @@ import { Collapse, Loader, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useId } from 'react'
 import type { TimelineEntry } from '../../../../shared/client/task-timeline.ts'
-import type { Json } from '../../../../shared/database.types.ts'
 import { type AgentTask, isFinished } from '../../../../shared/task.ts'
 import { IconAlert, IconOpen, IconTool } from '../../icons.ts'
 import { inOneLine } from '../../words/json-words.ts'
 import { stepFacts } from '../../words/timeline-words.ts'
-import { JsonBlock } from '../json-block.tsx'
+import { JsonPart } from '../json-part.tsx'
 import { ForkMenu } from './fork-menu.tsx'
 import { Line } from './line.tsx'
 
@@ -47,22 +46,10 @@ export function ToolLine({ entry: { step, isCopied }, task, userId }: Props) {
       </UnstyledButton>
       <Collapse expanded={isOpen}>
         <section id={id} aria-label={`${step.name} in full`}>
-          <Part title={`Asked by ${step.agent}`} value={step.input} />
-          <Part title="Result" value={step.output} />
+          <JsonPart title={`Asked by ${step.agent}`} value={step.input} />
+          <JsonPart title="Result" value={step.output} />
         </section>
       </Collapse>
     </Line>
-  )
-}
-
-function Part({ title, value }: { title: string; value: Json | undefined }) {
-  if (value === undefined) return null
-  return (
-    <>
-      <Text size="xs" fw={600} c="dimmed" mt="xs" mb={4}>
-        {title}
-      </Text>
-      <JsonBlock value={value} />
-    </>
   )
 }
