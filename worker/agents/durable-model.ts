@@ -1,28 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  type AgentOutputItem,
-  type Model,
-  type ModelProvider,
-  type ModelRequest,
-  type StreamEvent,
-  Usage,
-} from '@openai/agents'
+import type { Model, ModelProvider, ModelRequest, StreamEvent } from '@openai/agents'
 import type { Json } from '../../shared/database.types.ts'
 import { TaskError } from '../errors.ts'
+import { admit, LONGEST_PAUSE_SECONDS } from './admission.ts'
 import type { TaskContext } from './context.ts'
-import { budgetFault, providerFault } from './faults.ts'
+import { providerFault } from './faults.ts'
 import { secondsSince } from './journal.ts'
+import { type Answer, callsOf, isObject, responseOf, textOf, usageOf } from './model-answer.ts'
 import { createPatience } from './patience.ts'
 import { here, noteFailure, type Place } from './place.ts'
-import { costOf, estimateTokens, isPriced } from './prices.ts'
+import { costOf } from './prices.ts'
 import type { JournalledStep, StepRecord } from './store.ts'
 
-type Done = Extract<StreamEvent, { type: 'response_done' }>
-type Answer = Done['response']
-
 const TRIES = 3
-/** A pause longer than this is not worth a slot: the task goes back to the queue for it. */
-const LONGEST_PAUSE_SECONDS = 10
 
 /** What is to be known of the agents of a run. */
 export type Cast = {
@@ -92,7 +82,7 @@ async function* answer(
     // An earlier try, or an earlier attempt whose worker died, may have sent text that is now withdrawn.
     context.stream.reset(call.key)
     try {
-      const reserved = await admit(context, request, call)
+      const reserved = await admit(context, request, call.model)
       yield* ask(context, inner, request, call, reserved)
       return
     } catch (error) {
@@ -137,23 +127,6 @@ function refuseChanges(found: JournalledStep, request: ModelRequest, call: Call)
 
 function offered({ tools, handoffs }: ModelRequest): string[] {
   return [...tools.map(({ name }) => name), ...handoffs.map(({ toolName }) => toolName)]
-}
-
-/** Waits for leave to call: budgets may be spent, and the provider's limits are shared by all workers. */
-async function admit(context: TaskContext, request: ModelRequest, { model }: Call): Promise<number> {
-  const tokens = estimateTokens(request)
-  for (;;) {
-    const admission = await context.store.admitCall(model, tokens, isPriced(model, context.model.prices))
-    context.signal.throwIfAborted()
-    if (admission.verdict === 'continue') return tokens
-    if (admission.verdict === 'budget') throw budgetFault(admission.reason)
-    const { after_seconds } = admission
-    if (after_seconds > LONGEST_PAUSE_SECONDS) {
-      const message = `The calls to ${model} that are allowed a minute are used up.`
-      throw new TaskError('rate_limited', message, { retry: true, afterSeconds: after_seconds })
-    }
-    await pause(after_seconds * 1000, undefined, { signal: context.signal })
-  }
 }
 
 async function tellRetry(
@@ -211,15 +184,6 @@ function refuseUnreadable(response: Answer, { cast: { askers } }: Call): void {
   }
 }
 
-function isObject(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
-}
-
 function isText({ outputType }: ModelRequest): boolean {
   return outputType === 'text' || (outputType as { type?: string }).type === 'text'
 }
@@ -234,10 +198,6 @@ function makeCallIdsUnique(response: Answer, { key, place: { run, scope } }: Cal
     if (run.callIds.has(`${scope}/${item.callId}`)) item.callId = `${item.callId}-${key}-${index}`
     run.callIds.add(`${scope}/${item.callId}`)
   }
-}
-
-function callsOf({ output }: Answer) {
-  return output.filter(item => item.type === 'function_call')
 }
 
 /** The text first, then the journal: whoever finds the answer journalled finds its text sent. */
@@ -272,25 +232,4 @@ function handoffIn(
   if (!call) return undefined
   const name = handoffs.get(call.name) ?? ''
   return { key: `handoff:${scope}/${call.callId}`, kind: 'handoff', agent, name, status: 'done' }
-}
-
-function usageOf({ usage }: Answer) {
-  const { inputTokens, outputTokens, totalTokens } = usage
-  const details = [usage.inputTokensDetails ?? []].flat()
-  const cachedTokens = details.reduce((sum, { cached_tokens = 0 }) => sum + cached_tokens, 0)
-  return { requests: 1, inputTokens, cachedTokens, outputTokens, totalTokens }
-}
-
-function textOf(response: Answer): string {
-  const texts = response.output.flatMap(item =>
-    item.type === 'message' && item.role === 'assistant'
-      ? item.content.map(part => (part.type === 'output_text' ? part.text : ''))
-      : [],
-  )
-  return texts.join('')
-}
-
-function responseOf({ id, output, usage: { inputTokens, outputTokens, totalTokens } }: Answer) {
-  const usage = new Usage({ requests: 1, inputTokens, outputTokens, totalTokens })
-  return { responseId: id, output: output as AgentOutputItem[], usage }
 }
