@@ -1,10 +1,13 @@
 import type { Agent, FunctionTool, RunContext } from '@openai/agents'
+import type { z } from 'zod'
 import type { TaskContext } from './context.ts'
 import { here } from './place.ts'
 
-type Options = {
+type Options<Input> = {
   name: string
   description: string
+  /** Left out, the agent is told in a text what to do. */
+  brief?: Brief<Input>
   /** Of the nested run. */
   maxTurns?: number
   /** After this the agent that asked hears that no answer came. */
@@ -13,11 +16,22 @@ type Options = {
    * Takes the answer, to store it for example, and gives what the agent that asked hears instead. Runs again when the worker
    * dies right after it, with the same answer.
    */
-  onAnswer?: (context: TaskContext, answer: string) => Promise<string>
+  onAnswer?: (context: TaskContext, answer: string, input: Input) => Promise<string>
+}
+
+/** Makes what the agent is asked of arguments that the tool is called with. */
+type Brief<Input> = {
+  parameters: z.ZodType<Input>
+  /** Runs again in a later attempt. What `callTool` refuses in here, the agent that asked is told. */
+  write: (context: TaskContext, input: Input) => Promise<string>
 }
 
 /** An agent that is used as a tool, as durable-tool.ts sees it. */
-export type Nested = { agent: Agent<TaskContext>; timeoutSeconds: number }
+export type Nested = {
+  agent: Agent<TaskContext>
+  timeoutSeconds: number
+  writeBrief: ((context: TaskContext, input: unknown) => Promise<string>) | undefined
+}
 
 const TIMEOUT_SECONDS = 300
 const nested = new WeakMap<object, Nested>()
@@ -26,22 +40,31 @@ const nested = new WeakMap<object, Nested>()
  * Lets agents ask another one and go on with its answer. Made here and not by `asTool` alone, so that the calls inside are
  * journalled, streamed and approved like any other.
  */
-export function agentTool(agent: Agent<TaskContext>, options: Options): FunctionTool<TaskContext> {
-  const { name, description, maxTurns = 20, timeoutSeconds = TIMEOUT_SECONDS, onAnswer } = options
-  const common = { toolName: name, toolDescription: description, runOptions: { maxTurns } }
-  const tool = agent.asTool(onAnswer ? { ...common, customOutputExtractor: passOn(onAnswer) } : common)
-  nested.set(tool, { agent, timeoutSeconds })
+export function agentTool<Input = undefined>(
+  agent: Agent<TaskContext>,
+  options: Options<Input>,
+): FunctionTool<TaskContext> {
+  const { name, description, brief, maxTurns = 20, timeoutSeconds = TIMEOUT_SECONDS, onAnswer } = options
+  const tool = agent.asTool({
+    toolName: name,
+    toolDescription: description,
+    runOptions: { maxTurns },
+    ...(brief && { parameters: brief.parameters as never, inputBuilder: () => here().brief?.text ?? '' }),
+    ...(onAnswer && { customOutputExtractor: passOn(onAnswer as Take) }),
+  })
+  nested.set(tool, { agent, timeoutSeconds, writeBrief: brief?.write as Nested['writeBrief'] })
   return tool as unknown as FunctionTool<TaskContext>
 }
 
+type Take = (context: TaskContext, answer: string, input: unknown) => Promise<string>
 type Ended = { interruptions: unknown[]; finalOutput?: unknown; runContext: RunContext<TaskContext> }
 
 /** What fails in there is no answer: as text for the agent that asked it would be journalled as one. */
-function passOn(onAnswer: NonNullable<Options['onAnswer']>) {
+function passOn(onAnswer: Take) {
   return async ({ interruptions, finalOutput, runContext }: Ended): Promise<string> => {
     if (interruptions.length > 0) return ''
     try {
-      return await onAnswer(runContext.context, String(finalOutput ?? ''))
+      return await onAnswer(runContext.context, String(finalOutput ?? ''), here().brief?.input)
     } catch (error) {
       const { run, scope } = here()
       run.failures.set(scope, error)

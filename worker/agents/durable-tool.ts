@@ -2,12 +2,13 @@ import { type FunctionTool, invokeFunctionTool, type RunContext } from '@openai/
 import { prepareFunctionToolInput } from '@openai/agents-core/utils/internal'
 import { z } from 'zod'
 import type { Json } from '../../shared/database.types.ts'
+import { TaskError } from '../errors.ts'
 import { agentBehind, type Nested } from './agent-tool.ts'
 import { consentFor, mayNeedConsent, mustAsk } from './consent.ts'
 import type { TaskContext } from './context.ts'
 import { makeToolGuardrailsDurable } from './guardrails.ts'
 import { secondsSince } from './journal.ts'
-import { at, giveUp, here, isWithin, noteFailure } from './place.ts'
+import { at, giveUp, here, isWithin, noteFailure, type Place } from './place.ts'
 import { policyOf } from './tool-policy.ts'
 import { isUserTool, refusalBy } from './user-tool.ts'
 
@@ -153,13 +154,18 @@ async function runInDatabase(context: TaskContext, call: Call, startedAt: number
 async function consult(
   context: TaskContext,
   original: Tool,
-  { timeoutSeconds }: Nested,
+  { timeoutSeconds, writeBrief }: Nested,
   call: Call,
   invocation: Invocation,
 ): Promise<Json> {
   const { run, scope } = here()
-  const place = { run, scope: `${scope}/${invocation.details?.toolCall?.callId}` }
   const startedAt = performance.now()
+  let place: Place = { run, scope: `${scope}/${invocation.details?.toolCall?.callId}` }
+  if (writeBrief) {
+    const written = await at(place, () => briefFrom(context, original, writeBrief, invocation.input))
+    if ('refusal' in written) return finish(context, call, written.refusal, secondsSince(startedAt))
+    place = { ...place, brief: written }
+  }
   const timeoutErrorFunction = () => {
     giveUp(place)
     return `No answer came within ${timeoutSeconds} s.`
@@ -174,6 +180,23 @@ async function consult(
   if (failed) throw failed[1]
   if ([...run.parked].some(where => isWithin(where, place.scope))) return output
   return finish(context, call, output, seconds)
+}
+
+/** What a nested agent is asked, or why it cannot be, for the agent that asks to mend. */
+async function briefFrom(
+  context: TaskContext,
+  original: Tool,
+  write: NonNullable<Nested['writeBrief']>,
+  given: string,
+): Promise<{ input: Json; text: string } | { refusal: string }> {
+  const read = readInput(original, given)
+  if ('refusal' in read) return read
+  try {
+    return { ...read, text: await write(context, read.input) }
+  } catch (error) {
+    if (error instanceof TaskError && error.code === 'tool_refused') return { refusal: error.message }
+    throw error
+  }
 }
 
 function present({ details, ...invocation }: Invocation) {

@@ -20,7 +20,12 @@ export type Run = {
  * Where in a task the code at hand runs. The scope is the name of the run and, inside agents that are used as tools, the
  * path of their tool calls: it is what keeps the keys of the journal apart.
  */
-export type Place = { readonly run: Run; readonly scope: string }
+export type Place = {
+  readonly run: Run
+  readonly scope: string
+  /** Inside an agent that is used as a tool with parameters of its own: what it was called with, and is asked. */
+  readonly brief?: { input: unknown; text: string }
+}
 
 const places = new AsyncLocalStorage<Place>()
 
