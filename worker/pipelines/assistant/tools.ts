@@ -1,12 +1,13 @@
-import { type Tool, tool } from '@openai/agents'
+import type { Tool } from '@openai/agents'
 import { z } from 'zod'
+import { codeTool } from '../../agents/code-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
 import { userTool } from '../../agents/user-tool.ts'
 import { compute } from './arithmetic.ts'
 
 /** The assistant's tools. */
 export function createTools(): Tool<TaskContext>[] {
-  const currentTime = tool({
+  const currentTime = codeTool({
     name: 'current_time',
     description: 'The current date and time in a time zone.',
     parameters: z.object({ timeZone: z.string().describe('IANA name such as Europe/Berlin; UTC if unknown.') }),
@@ -14,15 +15,13 @@ export function createTools(): Tool<TaskContext>[] {
       const style = { dateStyle: 'full', timeStyle: 'long', timeZone } as const
       return new Intl.DateTimeFormat('en-GB', style).format(new Date())
     },
-    errorFunction: (_context, error) => `That did not work: ${(error as Error).message}`,
   })
 
-  const calculate = tool({
+  const calculate = codeTool({
     name: 'calculate',
     description: 'Computes an arithmetic expression, for example (3 + 4) * sqrt(2).',
     parameters: z.object({ expression: z.string() }),
     execute: ({ expression }) => compute(expression),
-    errorFunction: (_context, error) => `That cannot be computed: ${(error as Error).message}`,
   })
 
   const recentTasks = userTool({
