@@ -30,6 +30,11 @@ const mcpServer = z.strictObject({
   approve: z.enum(['destructive', 'always']).exactOptional(),
 })
 const mcpServers = z.partialRecord(z.enum(Object.keys(kinds) as [Kind, ...Kind[]]), z.array(mcpServer))
+const SECRET = 'Set it to the key alone, without blanks, or leave it out.'
+const secret = z.string().regex(/^\S+$/, SECRET).optional()
+const base = (like: string) =>
+  z.url({ protocol: /^https?$/, error: `Set it to a URL like ${like}, or leave it out.` }).optional()
+const DSN = 'Set it to the DSN of your Sentry project, like https://key@o1.ingest.sentry.io/2, or leave it out.'
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .default('0')
@@ -96,6 +101,14 @@ const settings = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'Set it to the URL of your collector, for example http://localhost:4318.' })
     .optional(),
+  TAVILY_API_KEY: secret,
+  TAVILY_BASE_URL: base('https://api.tavily.com'),
+  FIRECRAWL_API_KEY: secret,
+  FIRECRAWL_BASE_URL: base('https://api.firecrawl.dev'),
+  SENTRY_DSN: z
+    .string()
+    .regex(/^https?:\/\/[^\s@/:]+@[^\s@/]+(\/\S*)?\/\d+$/, DSN)
+    .optional(),
 })
 
 export type Config = ReturnType<typeof loadConfig>
@@ -120,11 +133,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An empty variable is what `.env` templates leave behind: it counts as not set.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   given.SUPABASE_SERVICE_KEY ??= given.SUPABASE_SERVICE_ROLE_KEY
-  const parsed = settings.safeParse(given)
+  const parsed = settings.superRefine(refuseHalves).safeParse(given)
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
   }
   const s = parsed.data
+  const research = {
+    /** Null: searches find articles of the corpus. */
+    tavily: s.TAVILY_API_KEY ? { key: s.TAVILY_API_KEY, baseUrl: s.TAVILY_BASE_URL } : null,
+    /** Null: only the corpus can be read. */
+    firecrawl: s.FIRECRAWL_API_KEY ? { key: s.FIRECRAWL_API_KEY, baseUrl: s.FIRECRAWL_BASE_URL } : null,
+  }
   return {
     version: manifest.version,
     host: hostname(),
@@ -154,6 +173,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     /** The MCP servers whose tools the agents of a kind get. */
     mcpServers: s.MCP_SERVERS,
     traces: tracesOf(s),
+    research,
+    /** Where errors that nobody foresaw are reported to. */
+    sentryDsn: s.SENTRY_DSN,
+  }
+}
+
+/** An address without its key would change nothing, silently. */
+function refuseHalves(s: z.infer<typeof settings>, context: z.RefinementCtx): void {
+  for (const name of ['TAVILY', 'FIRECRAWL'] as const) {
+    if (!s[`${name}_BASE_URL`] || s[`${name}_API_KEY`]) continue
+    const message = `Set it too (any word, for a server that asks for none), or leave ${name}_BASE_URL out.`
+    context.addIssue({ code: 'custom', path: [`${name}_API_KEY`], message })
   }
 }
 

@@ -4,24 +4,44 @@ import { createIdentity } from './agents/identity.ts'
 import { createModels } from './agents/models.ts'
 import { createModerator } from './agents/moderation.ts'
 import { startTraces } from './agents/traces.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
 import { measured } from './db-measured.ts'
 import { createApp, listen } from './http/app.ts'
 import { createLookUp } from './monitoring/scrape.ts'
+import type { Reports } from './monitoring/sentry.ts'
 import { createPerform } from './pipelines/index.ts'
 import { startWorker, type Worker } from './queue/worker.ts'
 import { createTelemetry } from './telemetry.ts'
 
-/** Ties the rooms together: queue and agents meet here and nowhere else. */
 async function main(): Promise<void> {
   const config = loadConfig()
-  const telemetry = createTelemetry(config.log)
+  const reports = await openReports(config)
+  try {
+    await work(config, reports)
+  } catch (error) {
+    reports?.report(error, { event: 'worker_crashed' })
+    throw error
+  } finally {
+    await reports?.close()
+  }
+}
+
+/** Loaded where it is asked for only: the SDK is large. */
+async function openReports({ sentryDsn: dsn, version }: Config): Promise<Reports | undefined> {
+  if (!dsn) return undefined
+  const { startSentry } = await import('./monitoring/sentry.ts')
+  return startSentry({ dsn, version })
+}
+
+/** Ties the rooms together: queue and agents meet here and nowhere else. */
+async function work(config: Config, reports: Reports | undefined): Promise<void> {
+  const telemetry = createTelemetry(config.log, reports)
   const db = measured(openDb(config), telemetry)
   const traces = startTraces(config.traces, telemetry)
   const broadcast = createBroadcast(config.supabase, telemetry)
   const models = createModels(config.model)
-  const perform = createPerform({
+  const room = {
     db,
     models,
     moderate: createModerator(config.model),
@@ -32,7 +52,8 @@ async function main(): Promise<void> {
     broadcast,
     deltas: createDeltaWriter(db, telemetry),
     telemetry,
-  })
+  }
+  const perform = createPerform(room)
   let worker: Worker | undefined
   const http = await listen(
     createApp(() => worker, telemetry, createLookUp(db, telemetry)),

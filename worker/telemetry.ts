@@ -3,9 +3,11 @@ import pretty from 'pino-pretty'
 import type { QueueStats } from '../shared/queue-stats.ts'
 import type { Config } from './config.ts'
 import type { Db, FunctionName } from './db.ts'
-import type { TaskError } from './errors.ts'
+import { faultOf, type TaskError } from './errors.ts'
 import { createMetrics, kindLabel } from './monitoring/metrics.ts'
+import { createOutages } from './monitoring/outages.ts'
 import { hideQueue, showQueue } from './monitoring/queue-state.ts'
+import type { Reports } from './monitoring/sentry.ts'
 import type { StopReason, Task } from './task.ts'
 
 /**
@@ -15,8 +17,11 @@ import type { StopReason, Task } from './task.ts'
  */
 export type Telemetry = ReturnType<typeof createTelemetry>
 
-/** @param log where and how much to write; metrics are kept in any case. */
-export function createTelemetry(log: Config['log']) {
+/**
+ * @param log where and how much to write; metrics are kept in any case.
+ * @param reports where to report what a human must look at, besides the log.
+ */
+export function createTelemetry(log: Config['log'], reports?: Reports) {
   const logger = createLogger(log)
   const metrics = createMetrics()
   hideQueue(metrics)
@@ -34,6 +39,7 @@ export function createTelemetry(log: Config['log']) {
   const ofCall = remember((name: string, result: string) => metrics.callSeconds.labels(name, result))
   // Such attempts are told of twice, and count once.
   const knownAsLost = new WeakSet<Task>()
+  const outages = createOutages()
   const toldOfTraces = new Map<string, number>()
   return {
     /** The metrics in Prometheus' text format. */
@@ -101,6 +107,8 @@ export function createTelemetry(log: Config['log']) {
     taskCrashed(task: Task, error: unknown) {
       metrics.crashes.inc({ kind: kindLabel(task.kind) })
       logger.error({ event: 'task_crashed', ...nameOf(task), err: error }, `Task ${task.id} met an unforeseen error.`)
+      const { code } = faultOf(error)
+      reports?.report(error, { event: 'task_crashed', ...nameOf(task), kind: kindLabel(task.kind), code })
     },
 
     modelCalled(task: Task, call: ModelCall) {
@@ -136,6 +144,12 @@ export function createTelemetry(log: Config['log']) {
 
     tasksReaped(tasks: { task_id: string; status: string }[]) {
       metrics.reaped.inc(tasks.length)
+      const [first] = tasks
+      // A worker that was killed cannot tell of it; one report is enough for all it had.
+      if (first) {
+        const lost = { event: 'task_reaped', code: 'worker_lost', task: first.task_id, tasks: tasks.length }
+        reports?.report(new Error('A worker was lost.'), lost)
+      }
       for (const { task_id, status } of tasks) {
         logger.warn({ event: 'task_reaped', task: task_id, status }, `🧹 Task ${task_id} lost its worker: ${status}.`)
       }
@@ -180,6 +194,7 @@ export function createTelemetry(log: Config['log']) {
     /** @param tasks how many the call was about, where that may be many. */
     databaseAnswered(name: FunctionName, seconds: number, tasks?: number) {
       metrics.callsInFlight.dec()
+      outages.answered(name)
       ofCall(name, 'ok').observe(seconds)
       if (tasks !== undefined) metrics.callTasks.observe({ function: name }, tasks)
     },
@@ -191,6 +206,7 @@ export function createTelemetry(log: Config['log']) {
     databaseFailed(what: string, error: unknown) {
       metrics.databaseErrors.inc({ what })
       logger.warn({ event: 'database_failed', what, err: error }, `The database did not take a ${what}; trying again.`)
+      if (outages.failed(what)) reports?.report(error, { event: 'database_failed', what })
     },
     hearingBegan() {
       metrics.hearing.set(1)
@@ -251,7 +267,11 @@ function promptOf(task: Task): string {
 
 function createLogger(log: Config['log']): Logger {
   // SDK errors carry the whole state of their run, prompts included, as properties: only these get into a line.
-  const err = ({ name, message, stack, code }: Error & { code?: unknown }) => ({ type: name, message, code, stack })
+  const err = (error: Partial<Error & { code: unknown }> | null) => {
+    // Anything can be thrown.
+    const { name, message, stack, code } = error ?? {}
+    return { type: name, message, code, stack }
+  }
   const options = { level: log.level, base: null, serializers: { err } }
   if (log.format === 'json') return pino(options)
   // In this process and at once, so that nothing is lost at exit.

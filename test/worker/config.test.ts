@@ -91,6 +91,11 @@ describe('the settings', () => {
     ['TRACES', 'hunter2'],
     ['TRACE_CONTENT', 'hunter2'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'hunter2'],
+    ['TAVILY_API_KEY', 'tvly-hunter2 and more'],
+    ['FIRECRAWL_API_KEY', 'fc-hunter2\n'],
+    ['SENTRY_DSN', 'hunter2'],
+    ['SENTRY_DSN', 'https://sentry.io/77'],
+    ['SENTRY_DSN', 'https://hunter2@sentry.io/'],
   ])('that are wrong are named, and their value is not shown: %s=%s', (name, value) => {
     const message = refusal({ ...NEEDED, [name]: value })
     expect(message).toMatch(new RegExp(`^  ${name}: \\w{3}`, 'm'))
@@ -115,6 +120,28 @@ describe('the settings', () => {
       http: { port: 0 },
       log: { prompts: true },
     })
+  })
+
+  it('name the providers of research, and none of them has to be there', () => {
+    expect(loadConfig({ ...NEEDED, TAVILY_API_KEY: '', SENTRY_DSN: '' })).toMatchObject({
+      research: { tavily: null, firecrawl: null },
+      sentryDsn: undefined,
+    })
+    const env = { TAVILY_API_KEY: 'tvly-1', FIRECRAWL_API_KEY: 'fc-1', FIRECRAWL_BASE_URL: 'http://localhost:3002' }
+    expect(loadConfig({ ...NEEDED, ...env, SENTRY_DSN: 'https://abc@o1.ingest.sentry.io/2' })).toMatchObject({
+      research: {
+        tavily: { key: 'tvly-1', baseUrl: undefined },
+        firecrawl: { key: 'fc-1', baseUrl: 'http://localhost:3002' },
+      },
+      sentryDsn: 'https://abc@o1.ingest.sentry.io/2',
+    })
+  })
+
+  it.each(['TAVILY', 'FIRECRAWL'])('refuse an address of %s that is not a URL, or without its key', name => {
+    const address = { [`${name}_BASE_URL`]: 'http://localhost:77' }
+    expect(refusal({ ...NEEDED, ...address })).toMatch(`${name}_API_KEY: Set it too`)
+    const wrong = { [`${name}_BASE_URL`]: 'hunter2', [`${name}_API_KEY`]: 'k' }
+    expect(refusal({ ...NEEDED, ...wrong })).toMatch(`${name}_BASE_URL: Set it to a URL`)
   })
 
   it('say what models cost', () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { startBrain } from '../../supabase/local/brain.ts'
+import { startCollector } from './agents/collector.ts'
 import { rowOf, rowWhen, type Scene, setScene, submit, waitFor } from './arrange.ts'
 import { online, start } from './process.ts'
 
@@ -65,6 +66,20 @@ describe('the worker as a process', () => {
     expect(await running.exit).toBe(1)
     expect(running.output()).toMatch(/database cannot be reached/i)
     expect(running.output()).not.toContain('hunter2')
+  })
+
+  it('that breaks down tells Sentry of it, and ends all the same', async () => {
+    const { env } = await settings(scene)
+    const sentry = await startCollector()
+    scene.atEnd(() => sentry.stop())
+    const SENTRY_DSN = `${sentry.url.replace('http://', 'http://key@')}/1`
+    const running = start(scene, { ...env, SENTRY_DSN, DATABASE_URL: 'postgres://someone:hunter2@127.0.0.1:9/nothing' })
+    expect(await running.exit).toBe(1)
+    expect(running.output()).toMatch(/database cannot be reached/i)
+    expect(sentry.requests.map(({ body }) => JSON.parse(body.split('\n')[2] ?? '').tags)).toEqual([
+      { event: 'worker_crashed' },
+    ])
+    expect(sentry.requests[0]?.body).not.toContain('hunter2')
   })
 
   it('that cannot have its port takes no task first', async () => {
