@@ -42,6 +42,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_approvals_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     }
                   ]
                 },"agent_session_items": {
@@ -110,6 +116,12 @@ isOneToOne: false
 isOneToOne: true
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_dead_letters_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     }
                   ]
                 },"agent_task_deltas": {
@@ -130,6 +142,12 @@ isOneToOne: true
 isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_deltas_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     }
                   ]
                 },"agent_task_minutes": {
@@ -170,6 +188,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_requests_parent_id_fkey"
+      columns: ["parent_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     },{
       foreignKeyName: "agent_task_requests_session_id_fkey"
       columns: ["session_id"]
@@ -216,6 +240,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     }
                   ]
                 },"agent_usage": {
@@ -231,6 +261,286 @@ isOneToOne: false
                   }
                   Relationships: [
                     
+                  ]
+                },"cm_course_plans": {
+                  Row: {
+                    "course_duration_weeks": number,"course_structure": NonNullable<Json>,"course_title": string,"created_at": string,"employee_id": string,"employee_name": string,"enterprise_id": string,"finished_at": string | null,"learning_path": NonNullable<Json>,"life": number,"plan_id": string,"planning_metadata": Json | null,"prioritized_gaps": NonNullable<Json>,"research_strategy": NonNullable<Json>,"session_id": string,"summary": string | null,"task_id": string | null,"total_modules": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "course_duration_weeks": number,"course_structure": NonNullable<Json>,"course_title": string,"created_at": string,"employee_id": string,"employee_name": string,"enterprise_id": string,"finished_at"?: string | null,"learning_path": NonNullable<Json>,"life": number,"plan_id"?: string,"planning_metadata"?: Json | null,"prioritized_gaps": NonNullable<Json>,"research_strategy": NonNullable<Json>,"session_id": string,"summary"?: string | null,"task_id"?: string | null,"total_modules": number
+                  }
+                  Update: {
+                    "course_duration_weeks"?: number,"course_structure"?: NonNullable<Json>,"course_title"?: string,"created_at"?: string,"employee_id"?: string,"employee_name"?: string,"enterprise_id"?: string,"finished_at"?: string | null,"learning_path"?: NonNullable<Json>,"life"?: number,"plan_id"?: string,"planning_metadata"?: Json | null,"prioritized_gaps"?: NonNullable<Json>,"research_strategy"?: NonNullable<Json>,"session_id"?: string,"summary"?: string | null,"task_id"?: string | null,"total_modules"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "cm_course_plans_enterprise_id_employee_id_fkey"
+      columns: ["enterprise_id","employee_id"]
+isOneToOne: false
+      referencedRelation: "employee_skill_gaps"
+      referencedColumns: ["enterprise_id","employee_id"]
+    },{
+      foreignKeyName: "cm_course_plans_enterprise_id_employee_id_fkey"
+      columns: ["enterprise_id","employee_id"]
+isOneToOne: false
+      referencedRelation: "employees"
+      referencedColumns: ["enterprise_id","id"]
+    },{
+      foreignKeyName: "cm_course_plans_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "cm_course_plans_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
+    }
+                  ]
+                },"cm_module_contents": {
+                  Row: {
+                    "body": string,"content_id": string,"created_at": string,"module_number": number,"plan_id": string,"sources": (number)[],"task_id": string | null,"title": string,"version": number,"word_count": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body": string,"content_id"?: string,"created_at": string,"module_number": number,"plan_id": string,"sources": (number)[],"task_id"?: string | null,"title": string,"version": number,"word_count": number
+                  }
+                  Update: {
+                    "body"?: string,"content_id"?: string,"created_at"?: string,"module_number"?: number,"plan_id"?: string,"sources"?: (number)[],"task_id"?: string | null,"title"?: string,"version"?: number,"word_count"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "cm_module_contents_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "cm_agent_handoffs"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_module_contents_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "cm_course_plans"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_module_contents_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_module_contents_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "cm_module_contents_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
+    }
+                  ]
+                },"cm_research_results": {
+                  Row: {
+                    "created_at": string,"findings": NonNullable<Json>,"module_number": number,"plan_id": string,"result_id": string,"topic": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"findings": NonNullable<Json>,"module_number": number,"plan_id": string,"result_id"?: string,"topic": string
+                  }
+                  Update: {
+                    "created_at"?: string,"findings"?: NonNullable<Json>,"module_number"?: number,"plan_id"?: string,"result_id"?: string,"topic"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "cm_research_results_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "cm_agent_handoffs"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_research_results_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "cm_course_plans"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_research_results_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["plan_id"]
+    }
+                  ]
+                },"cm_research_sessions": {
+                  Row: {
+                    "created_at": string,"finished_at": string | null,"open_questions": NonNullable<Json>,"plan_id": string,"research_id": string,"summary": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"finished_at"?: string | null,"open_questions"?: NonNullable<Json>,"plan_id": string,"research_id"?: string,"summary"?: string | null
+                  }
+                  Update: {
+                    "created_at"?: string,"finished_at"?: string | null,"open_questions"?: NonNullable<Json>,"plan_id"?: string,"research_id"?: string,"summary"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "cm_research_sessions_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: true
+      referencedRelation: "cm_agent_handoffs"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_research_sessions_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: true
+      referencedRelation: "cm_course_plans"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_research_sessions_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: true
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["plan_id"]
+    }
+                  ]
+                },"cm_research_sources": {
+                  Row: {
+                    "created_at": string,"excerpt": string,"number": number,"opened_at": string | null,"origin": string,"plan_id": string,"query": string,"title": string,"url": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"excerpt": string,"number": number,"opened_at"?: string | null,"origin": string,"plan_id": string,"query": string,"title": string,"url": string
+                  }
+                  Update: {
+                    "created_at"?: string,"excerpt"?: string,"number"?: number,"opened_at"?: string | null,"origin"?: string,"plan_id"?: string,"query"?: string,"title"?: string,"url"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "cm_research_sources_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "cm_agent_handoffs"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_research_sources_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "cm_course_plans"
+      referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_research_sources_plan_id_fkey"
+      columns: ["plan_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["plan_id"]
+    }
+                  ]
+                },"employee_profiles": {
+                  Row: {
+                    "background": string,"employee_id": string,"goals": string,"hours_per_week": number,"learning_style": string,"notes": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "background"?: string,"employee_id": string,"goals"?: string,"hours_per_week"?: number,"learning_style"?: string,"notes"?: string
+                  }
+                  Update: {
+                    "background"?: string,"employee_id"?: string,"goals"?: string,"hours_per_week"?: number,"learning_style"?: string,"notes"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "employee_profiles_employee_id_fkey"
+      columns: ["employee_id"]
+isOneToOne: true
+      referencedRelation: "employee_skill_gaps"
+      referencedColumns: ["employee_id"]
+    },{
+      foreignKeyName: "employee_profiles_employee_id_fkey"
+      columns: ["employee_id"]
+isOneToOne: true
+      referencedRelation: "employees"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"employee_skills": {
+                  Row: {
+                    "employee_id": string,"level": number,"skill_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "employee_id": string,"level": number,"skill_id": string
+                  }
+                  Update: {
+                    "employee_id"?: string,"level"?: number,"skill_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "employee_skills_employee_id_fkey"
+      columns: ["employee_id"]
+isOneToOne: false
+      referencedRelation: "employee_skill_gaps"
+      referencedColumns: ["employee_id"]
+    },{
+      foreignKeyName: "employee_skills_employee_id_fkey"
+      columns: ["employee_id"]
+isOneToOne: false
+      referencedRelation: "employees"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "employee_skills_skill_id_fkey"
+      columns: ["skill_id"]
+isOneToOne: false
+      referencedRelation: "employee_skill_gaps"
+      referencedColumns: ["skill_id"]
+    },{
+      foreignKeyName: "employee_skills_skill_id_fkey"
+      columns: ["skill_id"]
+isOneToOne: false
+      referencedRelation: "skills"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"employees": {
+                  Row: {
+                    "enterprise_id": string,"full_name": string,"id": string,"joined_on": string,"manager_id": string | null,"position_id": string,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "enterprise_id": string,"full_name": string,"id"?: string,"joined_on": string,"manager_id"?: string | null,"position_id": string,"user_id"?: string | null
+                  }
+                  Update: {
+                    "enterprise_id"?: string,"full_name"?: string,"id"?: string,"joined_on"?: string,"manager_id"?: string | null,"position_id"?: string,"user_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "employees_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "employees_enterprise_id_manager_id_fkey"
+      columns: ["enterprise_id","manager_id"]
+isOneToOne: false
+      referencedRelation: "employee_skill_gaps"
+      referencedColumns: ["enterprise_id","employee_id"]
+    },{
+      foreignKeyName: "employees_enterprise_id_manager_id_fkey"
+      columns: ["enterprise_id","manager_id"]
+isOneToOne: false
+      referencedRelation: "employees"
+      referencedColumns: ["enterprise_id","id"]
+    },{
+      foreignKeyName: "employees_enterprise_id_position_id_fkey"
+      columns: ["enterprise_id","position_id"]
+isOneToOne: false
+      referencedRelation: "positions"
+      referencedColumns: ["enterprise_id","id"]
+    }
                   ]
                 },"enterprise_members": {
                   Row: {
@@ -326,6 +636,12 @@ isOneToOne: false
 isOneToOne: true
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "portfolio_analyses_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     }
                   ]
                 },"portfolio_instruments": {
@@ -381,6 +697,52 @@ isOneToOne: false
                   }
                   Relationships: [
                     
+                  ]
+                },"position_skills": {
+                  Row: {
+                    "enterprise_id": string,"importance": number,"position_id": string,"required_level": number,"skill_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "enterprise_id": string,"importance": number,"position_id": string,"required_level": number,"skill_id": string
+                  }
+                  Update: {
+                    "enterprise_id"?: string,"importance"?: number,"position_id"?: string,"required_level"?: number,"skill_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "position_skills_enterprise_id_position_id_fkey"
+      columns: ["enterprise_id","position_id"]
+isOneToOne: false
+      referencedRelation: "positions"
+      referencedColumns: ["enterprise_id","id"]
+    },{
+      foreignKeyName: "position_skills_enterprise_id_skill_id_fkey"
+      columns: ["enterprise_id","skill_id"]
+isOneToOne: false
+      referencedRelation: "skills"
+      referencedColumns: ["enterprise_id","id"]
+    }
+                  ]
+                },"positions": {
+                  Row: {
+                    "department": string,"enterprise_id": string,"id": string,"level": string,"title": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "department": string,"enterprise_id": string,"id"?: string,"level": string,"title": string
+                  }
+                  Update: {
+                    "department"?: string,"enterprise_id"?: string,"id"?: string,"level"?: string,"title"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "positions_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"shop_orders": {
                   Row: {
@@ -442,6 +804,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"skills": {
+                  Row: {
+                    "enterprise_id": string,"id": string,"name": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "enterprise_id": string,"id"?: string,"name": string
+                  }
+                  Update: {
+                    "enterprise_id"?: string,"id"?: string,"name"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "skills_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
                 }
           }
           Views: {
@@ -457,6 +839,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
     }
                   ]
                 },"agent_tool_calls": {
@@ -476,6 +864,60 @@ isOneToOne: false
       columns: ["task_id"]
 isOneToOne: false
       referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
+    }
+                  ]
+                },"cm_agent_handoffs": {
+                  Row: {
+                    "employee_id": string | null,"from_agent": string,"handoff_id": number,"handoff_timestamp": string | null,"life": number,"plan_id": string | null,"session_id": string | null,"task_id": string,"to_agent": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_task_requests"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "course_generation_jobs"
+      referencedColumns: ["job_id"]
+    }
+                  ]
+                },"course_generation_jobs": {
+                  Row: {
+                    "attempt": number,"course_title": string | null,"created_at": string,"employee_id": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"job_id": string,"modules_written": number | null,"plan_id": string | null,"progress": Json | null,"session_id": string | null,"sources_found": number | null,"started_at": string | null,"status": string,"total_modules": number | null,"updated_at": string,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_requests_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"employee_skill_gaps": {
+                  Row: {
+                    "current_level": number | null,"employee_id": string,"enterprise_id": string,"importance": number,"priority": number | null,"priority_name": string | null,"required_level": number,"skill": string,"skill_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "employees_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
       referencedColumns: ["id"]
     }
                   ]

@@ -122,3 +122,132 @@ from (values
 ) as seed (title, body, published_on)
 where exists (select from auth.users where email = 'ada@acme.test')
   and not exists (select from public.market_insights m where m.title = seed.title);
+
+-- People with positions and skills for the kind `course-generation`. In Acme, Bob manages Chidi and Dana; Mei has no gap.
+insert into public.skills (enterprise_id, name)
+select enterprises.id, skill
+from public.enterprises cross join unnest(array['SQL and data modelling', 'Python for data analysis', 'Data visualisation',
+  'TypeScript', 'Automated testing', 'Cloud infrastructure', 'Incident response', 'Application security', 'Project planning',
+  'Stakeholder communication', 'Negotiation', 'Customer onboarding', 'Coaching and feedback', 'Product discovery']) skill
+where enterprises.id in ('00000000-0000-4000-8000-00000000ac3e', '00000000-0000-4000-8000-0000000910be')
+on conflict on constraint skill_name_is_unique do nothing;
+
+-- What each position needs: {skill: [level, importance]}.
+with seed (enterprise_id, title, department, level, needs) as (
+  values
+    ('00000000-0000-4000-8000-00000000ac3e'::uuid, 'Managing Director', 'Management', 'lead',
+      '{"Negotiation": [4, 4], "Stakeholder communication": [5, 5], "Coaching and feedback": [4, 4], "Application security": [2, 3]}'::jsonb),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Engineering Manager', 'Engineering', 'lead',
+      '{"Coaching and feedback": [5, 5], "Project planning": [4, 4], "Stakeholder communication": [4, 4], "Incident response": [4, 3], "Cloud infrastructure": [3, 3], "TypeScript": [3, 2]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Backend Engineer', 'Engineering', 'mid',
+      '{"TypeScript": [4, 5], "SQL and data modelling": [4, 5], "Automated testing": [4, 4], "Application security": [3, 4], "Cloud infrastructure": [3, 3], "Incident response": [3, 3]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Frontend Engineer', 'Engineering', 'junior',
+      '{"TypeScript": [3, 5], "Automated testing": [3, 4], "Data visualisation": [2, 2], "Application security": [2, 3], "Stakeholder communication": [2, 2]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Platform Lead', 'Engineering', 'lead',
+      '{"Cloud infrastructure": [5, 5], "Incident response": [5, 5], "Coaching and feedback": [4, 4], "Project planning": [4, 3], "Application security": [4, 4]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Site Reliability Engineer', 'Engineering', 'senior',
+      '{"Cloud infrastructure": [5, 5], "Incident response": [5, 5], "Automated testing": [3, 3], "Python for data analysis": [3, 2], "Application security": [4, 4]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Security Engineer', 'Engineering', 'senior',
+      '{"Application security": [5, 5], "Cloud infrastructure": [4, 4], "Incident response": [4, 5], "Stakeholder communication": [3, 3]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Data Analyst', 'Product', 'junior',
+      '{"SQL and data modelling": [3, 5], "Python for data analysis": [3, 4], "Data visualisation": [3, 4], "Stakeholder communication": [2, 3], "Product discovery": [1, 1]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Product Manager', 'Product', 'senior',
+      '{"Product discovery": [5, 5], "Stakeholder communication": [4, 5], "Project planning": [4, 3], "SQL and data modelling": [2, 2], "Data visualisation": [3, 3]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Head of Sales', 'Sales', 'lead',
+      '{"Negotiation": [5, 5], "Coaching and feedback": [4, 5], "Project planning": [3, 3], "Data visualisation": [2, 2]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Account Executive', 'Sales', 'mid',
+      '{"Negotiation": [4, 5], "Stakeholder communication": [4, 4], "Customer onboarding": [3, 3], "Product discovery": [2, 2]}'),
+    ('00000000-0000-4000-8000-00000000ac3e', 'Customer Success Manager', 'Customer Success', 'mid',
+      '{"Customer onboarding": [5, 5], "Stakeholder communication": [4, 4], "Project planning": [3, 4], "Data visualisation": [2, 2], "Negotiation": [3, 3]}'),
+    ('00000000-0000-4000-8000-0000000910be', 'Logistics Analyst', 'Operations', 'mid',
+      '{"SQL and data modelling": [4, 5], "Data visualisation": [3, 4], "Python for data analysis": [3, 3]}'),
+    ('00000000-0000-4000-8000-0000000910be', 'Operations Manager', 'Operations', 'lead',
+      '{"Project planning": [5, 5], "Coaching and feedback": [4, 4], "Negotiation": [4, 4]}')
+), added as (
+  insert into public.positions (enterprise_id, title, department, level)
+  select seed.enterprise_id, title, department, level from seed
+  join public.enterprises on enterprises.id = seed.enterprise_id
+  on conflict on constraint position_is_unique do nothing
+  returning id, enterprise_id, title
+)
+insert into public.position_skills (enterprise_id, position_id, skill_id, required_level, importance)
+select added.enterprise_id, added.id, skills.id, (need.value ->> 0)::smallint, (need.value ->> 1)::smallint
+from seed join added using (enterprise_id, title) cross join jsonb_each(seed.needs) need (skill, value)
+join public.skills on skills.enterprise_id = added.enterprise_id and skills.name = need.skill;
+
+-- The number is the end of the employee's id. A skill that is not named has level 0.
+with seed (number, manager, title, full_name, email, joined_on, learning_style, hours, background, goals, notes, levels) as (
+  values
+    (1, null::integer, 'Managing Director', 'Ada Brandt', 'ada@acme.test', date '2014-03-01', 'discussion', 1.5,
+      'Founded Acme with two friends after eight years in furniture retail. Negotiates with suppliers herself.',
+      'Wants to judge security risks well enough to decide on budgets.', '',
+      '{"Negotiation": 5, "Stakeholder communication": 5, "Coaching and feedback": 4, "Application security": 1, "Customer onboarding": 3}'::jsonb),
+    (2, 1, 'Engineering Manager', 'Bob Hansen', 'bob@acme.test', '2019-08-15', 'discussion', 3,
+      'Wrote most of the first web shop; has led the web team since 2023 and still reviews code every day.',
+      'Wants to give feedback that people act on, and to leave debugging to others during incidents.',
+      'Has his one-to-ones on Thursdays: exercises between two of them work well.',
+      '{"TypeScript": 5, "Automated testing": 4, "Cloud infrastructure": 3, "Coaching and feedback": 2, "Project planning": 2, "Stakeholder communication": 3, "Incident response": 3}'),
+    (3, 2, 'Backend Engineer', 'Chidi Okoye', null, '2022-05-02', 'hands-on', 4,
+      'Came from a payment company, where he kept a large PHP system running. Learns a new language every other year.',
+      'Wants to own the order service within a year.', 'Works from Lagos for two months each winter, with slow internet: texts rather than videos.',
+      '{"TypeScript": 3, "SQL and data modelling": 2, "Automated testing": 3, "Application security": 1, "Cloud infrastructure": 2, "Incident response": 3}'),
+    (4, 2, 'Frontend Engineer', 'Dana Kowalski', null, '2025-09-01', 'hands-on', 6,
+      'Changed from graphic design after a year of evening classes. Strong in layout and accessibility.',
+      'Wants to merge changes without somebody at her side.', '',
+      '{"TypeScript": 1, "Stakeholder communication": 3, "Data visualisation": 1}'),
+    (5, 1, 'Platform Lead', 'Elif Yılmaz', null, '2018-01-15', 'reading', 2,
+      'Built the platform from a single server to three regions. Has led two people since spring.',
+      'Wants to grow from the best engineer of the team into its lead.', 'Reads on the train, forty minutes each way.',
+      '{"Cloud infrastructure": 5, "Incident response": 5, "Coaching and feedback": 1, "Project planning": 3, "Application security": 3}'),
+    (6, 5, 'Site Reliability Engineer', 'Farid Haddad', null, '2021-11-01', 'mixed', 3,
+      'Administrator of networks for ten years. On call every third week.',
+      'Wants fewer nights interrupted, and to automate what he now does by hand.', 'Not in the weeks on call.',
+      '{"Cloud infrastructure": 4, "Incident response": 4, "Automated testing": 1, "Application security": 2}'),
+    (7, 11, 'Data Analyst', 'Grace Lin', null, '2026-02-01', 'hands-on', 5,
+      'Degree in economics; knows spreadsheets inside out and has taken one course in statistics with R.',
+      'Wants to answer the weekly questions of sales on her own.', '',
+      '{"SQL and data modelling": 1, "Data visualisation": 2, "Stakeholder communication": 2, "Product discovery": 1}'),
+    (8, 10, 'Customer Success Manager', 'Ines Duarte', null, '2020-06-08', 'discussion', 2.5,
+      'Trained hotel receptionist, later head of a support team of six.',
+      'Wants new customers to succeed in their first month without calls in the evening.', '',
+      '{"Customer onboarding": 4, "Stakeholder communication": 4, "Project planning": 1, "Negotiation": 2}'),
+    (9, 10, 'Account Executive', 'Jakub Novák', null, '2024-04-15', 'discussion', 2,
+      'Sold office equipment in the field for five years.',
+      'Wants to hold prices in talks with large customers.', 'Asked twice for role plays instead of slides.',
+      '{"Negotiation": 2, "Stakeholder communication": 3, "Customer onboarding": 1, "Product discovery": 2}'),
+    (10, 1, 'Head of Sales', 'Karim Benali', null, '2017-10-01', 'reading', 1,
+      'Opened the market in France and built the sales team.',
+      'Wants to hand over the largest accounts.', '',
+      '{"Negotiation": 5, "Coaching and feedback": 3, "Project planning": 3, "Data visualisation": 1}'),
+    (11, 1, 'Product Manager', 'Leona Fischer', null, '2021-03-01', 'reading', 3,
+      'Was a developer for four years, then a consultant.',
+      'Wants decisions to rest on what customers do rather than on what they say.', '',
+      '{"Product discovery": 3, "Stakeholder communication": 4, "Project planning": 4, "SQL and data modelling": 1, "Data visualisation": 1}'),
+    (12, 5, 'Security Engineer', 'Mei Tanaka', null, '2019-02-11', 'reading', 4,
+      'Tested banks for weaknesses before she came to Acme.', 'Wants to speak at a conference.', '',
+      '{"Application security": 5, "Cloud infrastructure": 4, "Incident response": 5, "Stakeholder communication": 3, "Python for data analysis": 3}'),
+    (21, null, 'Operations Manager', 'Nils Aker', null, '2016-05-01', 'discussion', 2,
+      'Ran a warehouse of two hundred people.', 'Wants projects to end when they were promised.', '',
+      '{"Project planning": 3, "Coaching and feedback": 2, "Negotiation": 4}'),
+    (22, 21, 'Logistics Analyst', 'Olga Petrova', null, '2023-09-18', 'hands-on', 4,
+      'Mathematician; plans routes with spreadsheets.', 'Wants to plan from live data.', '',
+      '{"SQL and data modelling": 2, "Data visualisation": 1, "Python for data analysis": 2}')
+), added as (
+  insert into public.employees (id, enterprise_id, position_id, manager_id, user_id, full_name, joined_on)
+  select ('00000000-0000-4000-8000-0000e0000' || lpad(number::text, 3, '0'))::uuid, p.enterprise_id, p.id,
+    ('00000000-0000-4000-8000-0000e0000' || lpad(manager::text, 3, '0'))::uuid, users.id, full_name, joined_on
+  from seed join public.positions p on p.title = seed.title
+    and p.enterprise_id = case when number < 20 then '00000000-0000-4000-8000-00000000ac3e'::uuid
+      else '00000000-0000-4000-8000-0000000910be' end
+  left join auth.users on users.email = seed.email
+  order by number
+  on conflict (id) do nothing
+  returning id, enterprise_id, full_name
+), profiles as (
+  insert into public.employee_profiles (employee_id, background, goals, learning_style, hours_per_week, notes)
+  select added.id, background, goals, learning_style, hours, notes from seed join added using (full_name)
+)
+insert into public.employee_skills (employee_id, skill_id, level)
+select added.id, skills.id, own.level::smallint
+from seed join added using (full_name) cross join jsonb_each_text(seed.levels) own (skill, level)
+join public.skills on skills.enterprise_id = added.enterprise_id and skills.name = own.skill;

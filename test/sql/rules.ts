@@ -96,6 +96,36 @@ export function violations(sql: postgres.Sql) {
     from public.portfolio_analyses a join public.agent_task_requests r on r.id = a.task_id
     where a.user_id is distinct from r.user_id or r.enterprise_id is not null or a.life > r.life
     union all
+    select 'a course is of its task’s enterprise, and not ahead of the task', p.plan_id::text
+    from public.cm_course_plans p join public.agent_task_requests r on r.id = p.task_id
+    where p.enterprise_id is distinct from r.enterprise_id or p.life > r.life or p.session_id <> r.id::text
+      or r.kind <> 'course-generation'
+    union all
+    select 'a plan counts its modules', plan_id::text from public.cm_course_plans
+    where total_modules <> jsonb_array_length(course_structure -> 'modules') or total_modules not between 1 and 12
+    union all
+    select 'findings and contents are of modules of the plan', p.plan_id::text
+    from public.cm_course_plans p join (
+      select plan_id, module_number from public.cm_research_results
+      union all select plan_id, module_number from public.cm_module_contents) made using (plan_id)
+    where module_number not between 1 and total_modules
+    union all
+    select 'what is cited was found', plan_id::text from (
+      select plan_id, unnest(sources) as number from public.cm_module_contents
+      union all
+      select plan_id, cited::integer from public.cm_research_results, jsonb_path_query(findings, '$[*].sources[*]') cited
+    ) cited where (plan_id, number) not in (select plan_id, number from public.cm_research_sources)
+    union all
+    select 'the sources of a course are numbered without a gap', plan_id::text from public.cm_research_sources
+    group by plan_id having min(number) <> 1 or max(number) <> count(*)
+    union all
+    select 'the versions of a module are numbered without a gap', plan_id::text from public.cm_module_contents
+    group by plan_id, module_number having min(version) <> 1 or max(version) <> count(*)
+    union all
+    select 'a finished course has all of its modules', p.plan_id::text from public.cm_course_plans p
+    where finished_at is not null and total_modules <> (
+      select count(distinct module_number) from public.cm_module_contents c where c.plan_id = p.plan_id)
+    union all
     select 'usage belongs to the tenant of its enterprise or user', tenant_id::text from public.agent_usage
     where tenant_id <> private.tenant_of(enterprise_id, user_id)`
 }
