@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { course, courseRequest, moduleRequest, rewrittenModule } from './courses.ts'
 import { analysis, analysisRequest } from './portfolio.ts'
 
 const prompt = z
@@ -24,6 +25,10 @@ export const kinds = {
   },
   /** Analyses the portfolio of the task's own user: report, charts, projection, summary. A task of no enterprise. */
   'portfolio-analysis': { request: analysisRequest, response: analysis },
+  /** Makes a course that closes an employee's skill gaps. A task of the employee's enterprise. */
+  'course-generation': { request: courseRequest, response: course },
+  /** Writes one module of such a course again. */
+  'course-module': { request: moduleRequest, response: rewrittenModule },
 } as const
 
 /** The name of a kind of task. */

@@ -10,6 +10,7 @@ import { measured } from './db-measured.ts'
 import { createApp, listen } from './http/app.ts'
 import { createLookUp } from './monitoring/scrape.ts'
 import type { Reports } from './monitoring/sentry.ts'
+import { createResearch } from './pipelines/course-generation/research/research.ts'
 import { createPerform } from './pipelines/index.ts'
 import { startWorker, type Worker } from './queue/worker.ts'
 import { createTelemetry } from './telemetry.ts'
@@ -53,7 +54,7 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
     deltas: createDeltaWriter(db, telemetry),
     telemetry,
   }
-  const perform = createPerform(room)
+  const perform = createPerform(room, { research: createResearch(config.research) })
   let worker: Worker | undefined
   const http = await listen(
     createApp(() => worker, telemetry, createLookUp(db, telemetry)),

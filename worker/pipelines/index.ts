@@ -6,19 +6,29 @@ import { Parked } from '../agents/parked.ts'
 import { faultOf, TaskError } from '../errors.ts'
 import type { Outcome, Perform, Task } from '../task.ts'
 import { answerQuestion } from './assistant/pipeline.ts'
+import { createCourseGeneration, rewriteModule } from './course-generation/pipeline.ts'
+import type { Research } from './course-generation/research/research.ts'
 import { answerAtOrderDesk } from './order-desk/pipeline.ts'
 import type { Pipeline, Pipelines } from './pipeline.ts'
 import { analysePortfolio } from './portfolio-analysis/pipeline.ts'
 
+/** What some kinds need beside agents: `main.ts` makes it by the settings. */
+export type Services = { research: Research }
+
 /** The registry: a new kind has its line here. */
-const pipelines: Pipelines = {
-  assistant: answerQuestion,
-  'order-desk': answerAtOrderDesk,
-  'portfolio-analysis': analysePortfolio,
+function createPipelines({ research }: Services): Pipelines {
+  return {
+    assistant: answerQuestion,
+    'order-desk': answerAtOrderDesk,
+    'portfolio-analysis': analysePortfolio,
+    'course-generation': createCourseGeneration(research),
+    'course-module': rewriteModule,
+  }
 }
 
 /** Performs a task with the pipeline of its kind. Request and response are checked against `shared/kinds`. */
-export function createPerform(room: AgentRoom): Perform {
+export function createPerform(room: AgentRoom, services: Services): Perform {
+  const pipelines = createPipelines(services)
   return async (task, attempt): Promise<Outcome> => {
     const { kind, request } = parse(task)
     const context = await openContext(room, task, attempt)

@@ -9,7 +9,8 @@ import { createModerator } from '../../../worker/agents/moderation.ts'
 import { startTraces } from '../../../worker/agents/traces.ts'
 import type { Config } from '../../../worker/config.ts'
 import type { Db } from '../../../worker/db.ts'
-import { createPerform } from '../../../worker/pipelines/index.ts'
+import { createResearch } from '../../../worker/pipelines/course-generation/research/research.ts'
+import { createPerform, type Services } from '../../../worker/pipelines/index.ts'
 import { taskOf } from '../../../worker/queue/worker.ts'
 import type { Outcome, StopReason, Task } from '../../../worker/task.ts'
 import { listenIn, only, type Row, type Scene, submit, type Told } from '../arrange.ts'
@@ -102,8 +103,10 @@ export async function claimNext(db: Db): Promise<Held> {
   return { task: taskOf(row), signal: controller.signal, stop, stops, end: () => controller.abort() }
 }
 
-export function perform(room: AgentRoom, held: Held): Promise<Outcome> {
-  return createPerform(room)(held.task, held)
+const offline = createResearch({ tavily: null, firecrawl: null })
+
+export function perform(room: AgentRoom, held: Held, services: Partial<Services> = {}): Promise<Outcome> {
+  return createPerform(room, { research: offline, ...services })(held.task, held)
 }
 
 /** One whole attempt at a question; what it threw comes as the result. */

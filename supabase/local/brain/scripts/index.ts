@@ -1,7 +1,8 @@
 import type { Script } from '../script.ts'
 import { assistant } from './assistant.ts'
+import { courseGeneration } from './course-generation.ts'
 import { orderDesk } from './order-desk.ts'
 import { portfolioAnalysis } from './portfolio-analysis.ts'
 
 /** The demo's cast. The assistant's comes last: it speaks for every agent that has none. */
-export const SCRIPTS: Script[] = [...orderDesk, ...portfolioAnalysis, assistant]
+export const SCRIPTS: Script[] = [...orderDesk, ...portfolioAnalysis, ...courseGeneration, assistant]
