@@ -40,6 +40,12 @@ isOneToOne: false
       foreignKeyName: "agent_approvals_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
+      foreignKeyName: "agent_approvals_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     },{
@@ -114,6 +120,12 @@ isOneToOne: false
       foreignKeyName: "agent_task_dead_letters_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: true
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
+      foreignKeyName: "agent_task_dead_letters_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     },{
@@ -137,6 +149,12 @@ isOneToOne: true
                   }
                   Relationships: [
                     {
+      foreignKeyName: "agent_task_deltas_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
       foreignKeyName: "agent_task_deltas_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: false
@@ -182,6 +200,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "enterprises"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_requests_parent_id_fkey"
+      columns: ["parent_id"]
+isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
     },{
       foreignKeyName: "agent_task_requests_parent_id_fkey"
       columns: ["parent_id"]
@@ -238,6 +262,12 @@ isOneToOne: false
       foreignKeyName: "agent_task_steps_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     },{
@@ -290,6 +320,12 @@ isOneToOne: false
       foreignKeyName: "cm_course_plans_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: true
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
+      foreignKeyName: "cm_course_plans_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     },{
@@ -330,6 +366,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "course_generation_jobs"
       referencedColumns: ["plan_id"]
+    },{
+      foreignKeyName: "cm_module_contents_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
     },{
       foreignKeyName: "cm_module_contents_task_id_fkey"
       columns: ["task_id"]
@@ -634,6 +676,12 @@ isOneToOne: false
       foreignKeyName: "portfolio_analyses_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: true
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
+      foreignKeyName: "portfolio_analyses_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: true
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     },{
@@ -824,16 +872,56 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"todos": {
+                  Row: {
+                    "call_key": string | null,"completed_at": string | null,"created_at": string,"description": string | null,"due_on": string | null,"id": string,"is_completed": boolean,"priority": string,"title": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "call_key"?: string | null,"completed_at"?: string | null,"created_at"?: string,"description"?: string | null,"due_on"?: string | null,"id"?: string,"is_completed"?: boolean,"priority"?: string,"title": string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Update: {
+                    "call_key"?: string | null,"completed_at"?: string | null,"created_at"?: string,"description"?: string | null,"due_on"?: string | null,"id"?: string,"is_completed"?: boolean,"priority"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
                 }
           }
           Views: {
-            "agent_task_usage": {
+            "agent_session_turns": {
+                  Row: {
+                    "answer": string | null,"cost": number | null,"created_at": string,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"input_tokens": number | null,"kind": string,"life": number,"message": string | null,"output_tokens": number | null,"session_id": string | null,"status": string,"task_id": string,"tool_calls": Json | null,"unpriced_requests": number | null,"user_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "agent_task_requests_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "agent_task_requests_session_id_fkey"
+      columns: ["session_id"]
+isOneToOne: false
+      referencedRelation: "agent_sessions"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"agent_task_usage": {
                   Row: {
                     "cached_tokens": number | null,"cost": number | null,"input_tokens": number | null,"life": number,"output_tokens": number | null,"requests": number | null,"task_id": string,"unpriced_requests": number | null
                   }
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
       foreignKeyName: "agent_task_steps_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: false
@@ -863,6 +951,12 @@ isOneToOne: false
       foreignKeyName: "agent_task_steps_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
       referencedRelation: "agent_task_requests"
       referencedColumns: ["id"]
     },{
@@ -880,6 +974,12 @@ isOneToOne: false
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "agent_task_steps_task_id_fkey"
+      columns: ["task_id"]
+isOneToOne: false
+      referencedRelation: "agent_session_turns"
+      referencedColumns: ["task_id"]
+    },{
       foreignKeyName: "agent_task_steps_task_id_fkey"
       columns: ["task_id"]
 isOneToOne: false

@@ -126,6 +126,9 @@ export function violations(sql: postgres.Sql) {
     where finished_at is not null and total_modules <> (
       select count(distinct module_number) from public.cm_module_contents c where c.plan_id = p.plan_id)
     union all
+    select 'nobody has more than a thousand open todos', user_id::text from public.todos
+    where not is_completed group by user_id having count(*) > 1000
+    union all
     select 'usage belongs to the tenant of its enterprise or user', tenant_id::text from public.agent_usage
     where tenant_id <> private.tenant_of(enterprise_id, user_id)`
 }

@@ -39,6 +39,7 @@ const SECURITY_DEFINER = [
   'private.keep_dead_letter',
   'private.keep_request',
   'private.keep_schedule',
+  'private.keep_todo',
   'private.line_up_new',
   'private.lock_own_request',
   'private.my_admin_enterprises',
@@ -116,6 +117,7 @@ const USERS_MAY_CALL = [
   'private.my_enterprises',
   'private.own_course',
   'private.plan_of_course',
+  'private.result_of',
   'private.task_of_topic',
   'private.today',
   'private.whole_in',
@@ -292,7 +294,7 @@ describe('the tables', () => {
     }
   })
 
-  test('give users no right but to read, to submit requests, and to keep schedules and sessions', async () => {
+  test('give users no right but to read, to submit requests, and to keep schedules, sessions and todos', async () => {
     const rows = await sql`
       select table_name, privilege_type from information_schema.role_table_grants
       where table_schema = 'public' and grantee in ('anon', 'authenticated', 'PUBLIC') and privilege_type <> 'SELECT'
@@ -300,6 +302,7 @@ describe('the tables', () => {
     expect(rows).toEqual([
       { table_name: 'agent_sessions', privilege_type: 'DELETE' },
       { table_name: 'agent_task_schedules', privilege_type: 'DELETE' },
+      { table_name: 'todos', privilege_type: 'DELETE' },
     ])
   })
 
@@ -344,6 +347,16 @@ describe('the tables', () => {
         columns: [...schedule, 'enterprise_id', 'id', 'user_id'].sort(),
       },
       { table_name: 'agent_task_schedules', privilege_type: 'UPDATE', columns: schedule },
+      {
+        table_name: 'todos',
+        privilege_type: 'INSERT',
+        columns: ['call_key', 'description', 'due_on', 'id', 'is_completed', 'priority', 'title'],
+      },
+      {
+        table_name: 'todos',
+        privilege_type: 'UPDATE',
+        columns: ['description', 'due_on', 'is_completed', 'priority', 'title'],
+      },
     ])
   })
 
@@ -375,6 +388,7 @@ describe('the views and types', () => {
       where relkind in ('v', 'm') and relnamespace in ('public'::regnamespace, 'worker'::regnamespace, 'private'::regnamespace)
       order by 1`
     expect(views).toEqual([
+      { name: 'agent_session_turns', invoker: true },
       { name: 'agent_task_usage', invoker: true },
       { name: 'agent_tool_calls', invoker: true },
       { name: 'cm_agent_handoffs', invoker: true },
@@ -402,6 +416,7 @@ describe('Realtime', () => {
       'public.agent_approvals',
       'public.agent_sessions',
       'public.agent_task_requests',
+      'public.todos',
     ])
   })
 
