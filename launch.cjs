@@ -16,6 +16,7 @@ const COMMANDS = {
   status: [['worker/status.ts']],
   'check:connection': [['worker/check-connection.ts']],
   'import:portfolio': [['worker/pipelines/portfolio-analysis/import.ts']],
+  'mcp:todos': [['worker/http/mcp/stdio.ts']],
   types: [['supabase/local/types.ts']],
   test: [[VITEST, 'run']],
   'bench:latency': [['test/bench/latency.ts']],
@@ -33,7 +34,7 @@ const COMMANDS = {
 }
 
 // These work on what `npm start` runs, unless the caller or `.env` names another project.
-const BESIDE_START = ['worker', 'status', 'check:connection', 'import:portfolio']
+const BESIDE_START = ['worker', 'status', 'check:connection', 'import:portfolio', 'mcp:todos']
 
 main(process.argv[2], process.argv.slice(3))
 

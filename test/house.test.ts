@@ -45,7 +45,7 @@ describe('the house', () => {
 
   // The local stack owns a database and talks to people, so there only the environment has one place.
   it.each([
-    ['process.env', /process\.env/, ['worker/config.ts', 'supabase/local/settings.ts']],
+    ['process.env', /process\.env/, ['worker/config.ts', 'worker/http/mcp/config.ts', 'supabase/local/settings.ts']],
     ['console', /\bconsole\./, []],
     ['log calls', /\blogger\.(debug|info|warn|error|fatal)\(/, ['worker/telemetry.ts']],
     ['SQL text', /\b(select .+ from|insert into|delete from|update \w+ set)\b/, ['worker/db-direct.ts']],

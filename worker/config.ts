@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import manifest from '../package.json' with { type: 'json' }
 import { isKind, type Kind, kinds } from '../shared/kinds.ts'
@@ -40,6 +41,17 @@ const flag = z
   .default('0')
   .transform(value => value === '1' || value === 'true')
 
+const origin = z.string().refine(url => URL.canParse(url) && /^https?:/.test(url) && new URL(url).origin === url)
+
+/** A setting that is a list with commas; left out, it is empty. */
+function list(each: z.ZodType, remedy: string) {
+  return z
+    .string()
+    .default('')
+    .transform(text => text.split(',').flatMap(part => part.trim() || []))
+    .refine(parts => parts.every(part => each.safeParse(part).success), remedy)
+}
+
 /** A setting that is JSON; left out, it is empty. */
 function json<T>(schema: z.ZodType<T>, remedy: string) {
   return z
@@ -61,6 +73,14 @@ const settings = z.object({
   SUPABASE_SERVICE_KEY: z
     .string('Set it to the secret key of your project (dashboard: Settings, API keys).')
     .min(20, 'This is too short to be a secret key.'),
+  SUPABASE_PUBLISHABLE_KEY: z
+    .string()
+    .min(20, 'This is too short to be a publishable key.')
+    .refine(
+      key => !isSecret(key),
+      'This is a secret key. Set it to the publishable one (dashboard: Settings, API keys).',
+    )
+    .optional(),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'Set it to a connection string like postgres://…, or leave it out.' })
     .optional(),
@@ -75,6 +95,8 @@ const settings = z.object({
   MODERATION_MODEL: z.string().default('omni-moderation-latest'),
   PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).default(10_000),
   HOST: z.string().default('0.0.0.0'),
+  ALLOWED_HOSTS: list(z.string().regex(/^[\w.-]+$/), 'List names with commas, without port: api.example.com.'),
+  ALLOWED_ORIGINS: list(origin, 'List origins with commas: https://app.example.com.'),
   // The Data API cuts what a function returns at a thousand rows.
   WORKER_CONCURRENCY: whole.max(1_000, 'Set it to 1000 at most, and start more workers.').default(50),
   WORKER_KINDS: z
@@ -133,6 +155,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
   // An empty variable is what `.env` templates leave behind: it counts as not set.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   given.SUPABASE_SERVICE_KEY ??= given.SUPABASE_SERVICE_ROLE_KEY
+  given.SUPABASE_PUBLISHABLE_KEY ??= given.SUPABASE_ANON_KEY
   const parsed = settings.superRefine(refuseHalves).safeParse(given)
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
@@ -148,6 +171,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     version: manifest.version,
     host: hostname(),
     supabase: { url: s.SUPABASE_URL, key: s.SUPABASE_SERVICE_KEY },
+    /** With this the worker acts for users who call it, with no more than their rights. */
+    project: s.SUPABASE_PUBLISHABLE_KEY
+      ? { url: s.SUPABASE_URL, publishableKey: s.SUPABASE_PUBLISHABLE_KEY }
+      : undefined,
     databaseUrl: s.DATABASE_URL,
     model: {
       apiKey: s.OPENAI_API_KEY,
@@ -159,7 +186,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       /** The model that moderates; null: none does. */
       moderation: moderates(s.MODERATION, s.OPENAI_BASE_URL) ? s.MODERATION_MODEL : null,
     },
-    http: { host: s.HOST, port: s.PORT },
+    http: {
+      host: s.HOST,
+      port: s.PORT,
+      /** By these names it is reached; others are refused where a page could pretend to be one of them. */
+      allowedHosts: ['localhost', '127.0.0.1', '[::1]', ...(isAny(s.HOST) ? [] : [s.HOST]), ...s.ALLOWED_HOSTS],
+      /** Pages that may call from a browser. */
+      allowedOrigins: s.ALLOWED_ORIGINS,
+    },
     queue: {
       concurrency: s.WORKER_CONCURRENCY,
       kinds: s.WORKER_KINDS,
@@ -203,6 +237,21 @@ function tracesOf(s: z.infer<typeof settings>) {
 function moderates(wish: 'auto' | 'on' | 'off', baseUrl: string | undefined): boolean {
   if (wish !== 'auto') return wish === 'on'
   return baseUrl === undefined || /(^|\.)openai\.com$/.test(new URL(baseUrl).hostname)
+}
+
+/** An address that stands for all of the machine's is the name of none. */
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+/** Both kinds that Supabase has given out: prefixed keys, and older ones that are tokens with a role in them. */
+function isSecret(key: string): boolean {
+  if (key.startsWith('sb_')) return key.startsWith('sb_secret_')
+  try {
+    return decodeJwt(key).role !== 'anon'
+  } catch {
+    return false
+  }
 }
 
 function jsonOf(text: string): unknown {

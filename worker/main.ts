@@ -8,6 +8,7 @@ import { type Config, ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
 import { measured } from './db-measured.ts'
 import { createApp, listen } from './http/app.ts'
+import { createDoors } from './http/doors.ts'
 import { createLookUp } from './monitoring/scrape.ts'
 import type { Reports } from './monitoring/sentry.ts'
 import { createResearch } from './pipelines/course-generation/research/research.ts'
@@ -57,7 +58,7 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
   const perform = createPerform(room, { research: createResearch(config.research) })
   let worker: Worker | undefined
   const http = await listen(
-    createApp(() => worker, telemetry, createLookUp(db, telemetry)),
+    createApp(() => worker, telemetry, createLookUp(db, telemetry), createDoors({ config, telemetry })),
     config.http,
   )
   worker = await startWorker({ db, perform, config: config.queue, identity: config, telemetry })

@@ -124,9 +124,18 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
       metrics.modelRetries.inc({ code })
       logger.warn({ event: 'model_retried', ...nameOf(task), code, seconds }, `A model call is repeated: ${code}.`)
     },
-    toolCalled(task: Task, call: { tool: string; agent: string; seconds: number }) {
-      metrics.toolSeconds.observe({ tool: call.tool }, call.seconds)
+    toolCalled(task: Task, call: { tool: string; agent: string; seconds: number; failed: boolean }) {
+      metrics.toolSeconds.observe({ tool: call.tool, result: call.failed ? 'failed' : 'ok' }, call.seconds)
       logger.debug({ event: 'tool_called', ...nameOf(task), ...call }, `The tool ${call.tool} was called.`)
+    },
+    /** @param id what the caller may ask by. */
+    requestAnswered({ route, status, seconds, id }: { route: string; status: number; seconds: number; id: string }) {
+      metrics.requestSeconds.observe({ route, status }, seconds)
+      logger.debug({ event: 'request_answered', route, status, seconds, id }, `${route} was answered with ${status}.`)
+    },
+    /** An error that no one foresaw: a human must look. */
+    requestCrashed(error: unknown) {
+      logger.error({ event: 'request_crashed', err: error }, 'A request met an unforeseen error.')
     },
     /** The rows are the truth, so a lost broadcast only makes browsers a little later. */
     broadcastFailed(error: unknown) {

@@ -46,9 +46,10 @@ export async function startPrograms(options: ProgramsOptions): Promise<Programs>
     children[name] = { pid, program }
     file.update({ children })
   }
-  const habits = settings.hosted ? HABITS : { ...HABITS, ...LOCAL_HABITS }
-  const workerEnv = { ...project.workerEnv, ...model.env }
   const webPort = await ports.take('web page', 5173)
+  const page = `http://127.0.0.1:${webPort}`
+  const habits = { ...HABITS, ...(!settings.hosted && LOCAL_HABITS), ALLOWED_ORIGINS: page }
+  const workerEnv = { ...project.workerEnv, ...model.env }
   const workerPort = await ports.take('worker', settings.workerPort)
   const worker = keepRunning({
     name: 'worker',
@@ -69,7 +70,6 @@ export async function startPrograms(options: ProgramsOptions): Promise<Programs>
     parts.defer(() => child.stop())
     stop.onHurry(() => child.hurry())
   }
-  const page = `http://127.0.0.1:${webPort}`
   const health = `http://127.0.0.1:${workerPort}/health`
   await Promise.all([untilAnswers(page, web, stop.signal), untilAnswers(health, worker, stop.signal)])
   // A second worker, started by hand, takes any free port.

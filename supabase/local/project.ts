@@ -68,6 +68,7 @@ function describe(project: HostedProject, stack: 'local' | 'hosted'): Project {
     workerEnv: {
       SUPABASE_URL: url,
       SUPABASE_SERVICE_KEY: secretKey,
+      SUPABASE_PUBLISHABLE_KEY: publishableKey,
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     },
     webEnv: { VITE_SUPABASE_URL: url, VITE_SUPABASE_KEY: publishableKey, VITE_STACK: stack },

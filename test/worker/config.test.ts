@@ -51,6 +51,36 @@ describe('the settings', () => {
     expect([databaseUrl, model.baseUrl, queue.kinds]).toEqual([undefined, undefined, null])
   })
 
+  it('say by which names the worker is reached, and which pages may call it', () => {
+    const http = (env: Record<string, string>) => loadConfig({ ...NEEDED, ...env }).http
+    const own = ['localhost', '127.0.0.1', '[::1]']
+    expect(http({})).toMatchObject({ allowedHosts: own, allowedOrigins: [] })
+    expect(http({ HOST: '10.0.0.5', ALLOWED_HOSTS: 'a.example, b.example' }).allowedHosts).toEqual([
+      ...own,
+      '10.0.0.5',
+      'a.example',
+      'b.example',
+    ])
+    expect(http({ ALLOWED_ORIGINS: 'https://a.example,http://localhost:5173' }).allowedOrigins).toHaveLength(2)
+    for (const ALLOWED_ORIGINS of ['*', 'a.example', 'https://a.example/app']) {
+      expect(refusal({ ...NEEDED, ALLOWED_ORIGINS })).toMatch(/ALLOWED_ORIGINS: List origins/)
+    }
+    expect(refusal({ ...NEEDED, ALLOWED_HOSTS: 'https://a.example' })).toMatch(/ALLOWED_HOSTS: List names/)
+  })
+
+  it('have no secret key where a publishable one belongs', () => {
+    const key = 'sb_publishable_0123456789'
+    expect(loadConfig({ ...NEEDED, SUPABASE_ANON_KEY: key }).project).toEqual({
+      url: NEEDED.SUPABASE_URL,
+      publishableKey: key,
+    })
+    expect(loadConfig(NEEDED).project).toBeUndefined()
+    const ofServer = `e30.${btoa(JSON.stringify({ role: 'service_role' }))}.x`
+    for (const SUPABASE_PUBLISHABLE_KEY of [NEEDED.SUPABASE_SERVICE_KEY, ofServer]) {
+      expect(refusal({ ...NEEDED, SUPABASE_PUBLISHABLE_KEY })).toMatch(/This is a secret key/)
+    }
+  })
+
   it('take the older name of the service key', () => {
     const { SUPABASE_SERVICE_KEY: key, ...rest } = NEEDED
     expect(loadConfig({ ...rest, SUPABASE_SERVICE_ROLE_KEY: key }).supabase.key).toBe(key)

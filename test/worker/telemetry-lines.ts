@@ -36,7 +36,9 @@ telemetry.modelCalled(task, {
   cost: null,
 })
 telemetry.modelRetried(task, 'rate_limited', 1)
-telemetry.toolCalled(task, { tool: 'calculate', agent: 'Tester', seconds: 0.1 })
+telemetry.toolCalled(task, { tool: 'calculate', agent: 'Tester', seconds: 0.1, failed: false })
+telemetry.requestAnswered({ route: '/mcp', status: 200, seconds: 0.1, id: 'a-correlation-id' })
+telemetry.requestCrashed(new Error('A bug.'))
 telemetry.taskStopped(task, 'cancel')
 telemetry.taskFaulted(task, new TaskError('rate_limited', 'MESSAGE', { cause: refused }))
 telemetry.taskCrashed(task, carrying)

@@ -77,6 +77,7 @@ describe('the log', () => {
     expect(new Set(events)).toEqual(
       new Set([
         'model_retried',
+        'request_crashed',
         'task_crashed',
         'trace_failed',
         'task_reaped',

@@ -9,6 +9,7 @@ import type { TaskContext } from './context.ts'
 import { makeToolGuardrailsDurable } from './guardrails.ts'
 import { secondsSince } from './journal.ts'
 import { at, giveUp, here, isWithin, noteFailure, type Place } from './place.ts'
+import { hasFailed } from './tool-outcome.ts'
 import { policyOf } from './tool-policy.ts'
 import { isUserTool, refusalBy } from './user-tool.ts'
 
@@ -129,7 +130,7 @@ async function noteRepetition({ journal }: TaskContext, { agent, name }: Call, k
 /** What the model gets is what is journalled. */
 async function finish(context: TaskContext, call: Call, output: Json, seconds: number): Promise<Json> {
   await context.journal.record({ ...call, status: 'done', output, seconds })
-  context.telemetry.toolCalled(context.task, { tool: call.name, agent: call.agent, seconds })
+  context.telemetry.toolCalled(context.task, { tool: call.name, agent: call.agent, seconds, failed: hasFailed(output) })
   return end(context, call, output, seconds)
 }
 
@@ -143,7 +144,7 @@ async function runInDatabase(context: TaskContext, call: Call, startedAt: number
   const { key, agent, name, input } = call
   const output = await context.store.runTool({ key, agent, name, input })
   const seconds = secondsSince(startedAt)
-  context.telemetry.toolCalled(context.task, { tool: name, agent, seconds })
+  context.telemetry.toolCalled(context.task, { tool: name, agent, seconds, failed: hasFailed(output) })
   return end(context, call, output, seconds)
 }
 

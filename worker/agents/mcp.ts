@@ -3,6 +3,7 @@ import { type FunctionTool, getAllMcpTools, type MCPServer, ModelBehaviorError }
 import { TaskError } from '../errors.ts'
 import type { TaskContext } from './context.ts'
 import { CALL_SECONDS, connectMcp, type McpCaller, type McpConnection, type McpServer } from './mcp-connection.ts'
+import { failedBecause } from './tool-outcome.ts'
 import { governed } from './tool-policy.ts'
 
 export type { McpServer } from './mcp-connection.ts'
@@ -125,7 +126,7 @@ function contentOf({ content, structuredContent, isError }: CallToolResult) {
   if (content.length === 0 && structuredContent) texts.push(JSON.stringify(structuredContent))
   const text = texts.join('\n')
   const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}\n(The rest is cut off.)` : text
-  return [{ type: 'text' as const, text: isError ? `This call failed: ${shown || 'no reason is given.'}` : shown }]
+  return [{ type: 'text' as const, text: isError ? failedBecause(shown || 'no reason is given.') : shown }]
 }
 
 function textOf(part: CallToolResult['content'][number]): string {

@@ -237,6 +237,13 @@ function workerMetrics(registers: Registry[]) {
       labelNames: ['version', 'transport', 'model'],
     }),
     slots: new Gauge({ registers, name: 'liverow_worker_slots', help: 'Tasks that may be at work here at once.' }),
+    requestSeconds: new Histogram({
+      registers,
+      name: 'liverow_http_request_seconds',
+      help: 'From a request of a user over HTTP to its answer.',
+      labelNames: ['route', 'status'],
+      buckets: SECONDS,
+    }),
   }
 }
 
@@ -265,7 +272,7 @@ function modelMetrics(registers: Registry[]) {
       registers,
       name: 'liverow_tool_call_seconds',
       help: 'How long tools take.',
-      labelNames: ['tool'],
+      labelNames: ['tool', 'result'],
       buckets: SECONDS,
     }),
     tokens: new Counter({

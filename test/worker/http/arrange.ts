@@ -1,0 +1,38 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { SignJWT } from 'jose'
+import { createApp, listen } from '../../../worker/http/app.ts'
+import { createDoors } from '../../../worker/http/doors.ts'
+import type { Stack } from '../../support/stack.ts'
+import { listenIn } from '../arrange.ts'
+
+export const ORIGIN = 'https://app.example.test'
+
+type Project = Pick<Stack, 'url' | 'anonKey'>
+
+/** What users call, served for one project, or for none; ended by `stop`. */
+export async function openDoors(stack: Project | undefined) {
+  const told = listenIn()
+  const allowedHosts = ['127.0.0.1', 'api.example.test']
+  const http = { host: '127.0.0.1', port: 0, allowedHosts, allowedOrigins: [ORIGIN] }
+  const project = stack && { url: stack.url, publishableKey: stack.anonKey }
+  const doors = createDoors({ config: { version: '0', http, project }, telemetry: told.telemetry })
+  const app = createApp(() => undefined, told.telemetry, undefined, doors)
+  const { port, close } = await listen(app, http)
+  return { url: `http://127.0.0.1:${port}`, told, stop: close }
+}
+
+/** The SDK's own client, signed in with this token. */
+export async function connectMcp(url: string, token: string): Promise<Client> {
+  const client = new Client({ name: 'tests', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  const requestInit = { headers: { authorization: `Bearer ${token}` } }
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }))
+  return client
+}
+
+/** A token as the project makes them, or nearly. */
+export function tokenFor(secret: string, claims: Record<string, unknown>): Promise<string> {
+  const known = { role: 'authenticated', aud: 'authenticated', exp: Math.floor(Date.now() / 1000) + 60 }
+  return new SignJWT({ ...known, ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(secret))
+}

@@ -1,0 +1,34 @@
+import { createMcpHandler, hostHeaderValidationResponse, originValidationResponse } from '@modelcontextprotocol/server'
+import { Hono } from 'hono'
+import type { Callers } from '../caller.ts'
+import { createTodoServer } from './todo-server.ts'
+
+const MOST_BYTES = 262_144
+
+export type McpRouteOptions = {
+  callers: Callers
+  version: string
+  /** Names by which the server is reached, and hosts of pages that may call it. */
+  allowed: { hosts: string[]; origins: string[] }
+  onFault: (error: unknown) => void
+}
+
+/**
+ * The todos of whoever calls as an MCP server over streamable HTTP, at `/mcp`. Each request stands alone, so any instance
+ * may answer it. Without a user's token there is nothing, not even the list of tools.
+ */
+export function createMcpRoute({ callers, version, allowed, onFault }: McpRouteOptions): Hono {
+  return new Hono().all('/mcp', async c => {
+    const request = c.req.raw
+    // A page whose name was made to lead to this machine could otherwise speak to it (DNS rebinding).
+    const refused =
+      hostHeaderValidationResponse(request, allowed.hosts) ?? originValidationResponse(request, allowed.origins)
+    if (refused) return refused
+    const { supabase } = await callers(c.req.header('authorization'))
+    // One for each request: nothing of one user is there when another one's comes.
+    const handler = createMcpHandler(() => createTodoServer({ supabase, version, onFault }), {
+      maxRequestBodySize: MOST_BYTES,
+    })
+    return handler.fetch(request)
+  })
+}
