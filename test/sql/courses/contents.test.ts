@@ -89,6 +89,7 @@ describe('a course', () => {
     })
     await as(sql, user(people.admin), tx => tx`select public.retry_agent_task(${held.task})`)
     const again = await claimOne(worker)
+    expect(await output(again, 'read_course_plan')).toEqual(refused(/no course plan yet/))
     await output(again, 'begin_course')
     expect(await sql`select from public.cm_course_plans`).toHaveLength(0)
     expect(await output(again, 'store_course_plan', planOf(1))).toMatchObject({ modules: 1 })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { later, setScene } from '../arrange.ts'
+import { later, setScene, whileWaiting } from '../arrange.ts'
+import { runTool } from '../verbs.ts'
 import { moduleOf, pageOf, planOf, setCourses } from './arrange.ts'
 
 const scene = await setScene()
-const { sql, worker } = scene
+const { sql, worker, connect } = scene
 const { take, takePlanned, output } = await setCourses(scene)
 
 const refused = (words: RegExp) => ({ error: expect.stringMatching(words) })
@@ -41,6 +42,21 @@ describe('a source', () => {
     await output(held, 'keep_sources', { query: 'q', pages: [page] })
     const [row] = await sql`select title, length(excerpt) as length from public.cm_research_sources where number = 4`
     expect(row).toEqual({ title: 'https://x.test/', length: 4000 })
+  })
+
+  test('is numbered by one search after the other, when two end at once', async () => {
+    const held = await takePlanned(1)
+    const other = await connect({ role: 'service_role' })
+    const search = (session: typeof worker, numbers: number[]) =>
+      runTool(session, held, {
+        name: 'keep_sources',
+        key: `s${numbers}`,
+        input: { query: 'q', pages: numbers.map(pageOf) },
+      })
+    await worker`begin`
+    await search(worker, [4, 5])
+    const [second] = await whileWaiting(sql, search(other, [5, 6]), () => worker`commit`)
+    expect(second.output).toMatchObject([{ number: 5 }, { number: 6 }])
   })
 
   test('is the last one at 200', async () => {
