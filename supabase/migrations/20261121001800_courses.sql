@@ -17,8 +17,8 @@
 -- by the pipelines: load_employee · begin_course · keep_sources {query, pages} · open_source {url} ·
 --   read_module_brief {module} · store_module_content {module, body} · finish_course {summary};
 -- by agents: analyze_employee_profile · prioritize_skill_gaps · store_course_plan {course_structure, research_strategy,
---   learning_path} · read_course_plan · store_planning_metadata {rationale, assumptions, left_out} · store_research_results {module, topic,
---   findings} · store_research_session {summary, open_questions}.
+--   learning_path} · store_planning_metadata {rationale, assumptions, left_out} · read_course_plan ·
+--   store_research_results {module, topic, findings} · store_research_session {summary, open_questions}.
 -- Errors, which the agent is told: 22023 malformed, or not now · 42501 not this user's.
 
 -- People and skills ----------------------------------------------------------------------------------------------
@@ -334,7 +334,8 @@ $$;
 create function private.whole_in(p_input jsonb, p_key text) returns integer
 language sql immutable set search_path = ''
 as $$
-  select case when jsonb_typeof(p_input -> p_key) = 'number' and p_input ->> p_key ~ '^\d{1,6}$' then (p_input ->> p_key)::integer end
+  select case when jsonb_typeof(p_input -> p_key) = 'number' and p_input ->> p_key ~ '^\d{1,6}$'
+    then (p_input ->> p_key)::integer end
 $$;
 
 -- A module of the plan as it was stored.
@@ -402,7 +403,8 @@ language sql stable set search_path = ''
 as $$
   select jsonb_build_object('title', p.course_title, 'modules', (
     select jsonb_agg((m - '{objectives, hours}'::text[]) || jsonb_build_object(
-      'queries', jsonb_path_query_first(p.research_strategy, '$[*] ? (@.module == $n).queries', jsonb_build_object('n', m -> 'number')),
+      'queries', jsonb_path_query_first(p.research_strategy, '$[*] ? (@.module == $n).queries',
+        jsonb_build_object('n', m -> 'number')),
       'content_id', (
         select c.content_id from public.cm_module_contents c
         where c.plan_id = p.plan_id and c.module_number = (m ->> 'number')::integer order by c.version desc limit 1))
@@ -454,14 +456,28 @@ $$;
 
 -- Writing --------------------------------------------------------------------------------------------------------
 
--- Whether a planned module has all that it needs, each of its type.
-create function private.is_whole_module(p_module jsonb) returns boolean
+-- What is wrong with a module that is planned at a place of the course, or null.
+create function private.wrong_with_module(p_module jsonb, p_place integer, p_gaps jsonb) returns text
 language sql immutable set search_path = ''
 as $$
-  select coalesce(p_module @@ 'strict $.title.type() == "string" && $.skill.type() == "string"
-    && $.from_level >= 0 && $.to_level <= 5 && $.from_level <= $.to_level && $.hours >= 0.5 && $.hours <= 40
-    && $.objectives.type() == "array" && $.objectives.size() >= 1 && $.objectives.size() <= 6
-    && !exists($.objectives[*] ? (@.type() != "string")) && $.depends_on.type() == "array"', false)
+  select case
+    when private.whole_in(p_module, 'number') is distinct from p_place then
+      format('Number the modules 1, 2, 3 …: at place %s stands %s.', p_place, coalesce(left(p_module ->> 'number', 20), 'nothing'))
+    when coalesce(length(btrim(p_module ->> 'title')), 0) not between 1 and 150 then
+      format('Module %s needs a title of 1 to 150 characters.', p_place)
+    when not coalesce(p_module @@ 'strict $.title.type() == "string" && $.skill.type() == "string"
+        && $.from_level >= 0 && $.to_level <= 5 && $.from_level <= $.to_level && $.hours >= 0.5 && $.hours <= 40
+        && $.objectives.type() == "array" && $.objectives.size() >= 1 && $.objectives.size() <= 6
+        && !exists($.objectives[*] ? (@.type() != "string")) && $.depends_on.type() == "array"', false) then
+      format('Module %s needs a skill, from_level up to to_level (0 to 5), hours (0.5 to 40), 1 to 6 objectives as texts, '
+        'and depends_on as a list.', p_place)
+    when not p_gaps @> jsonb_build_array(jsonb_build_object('skill', p_module -> 'skill')) then
+      format('Module %s is about "%s", which is no gap of this employee.', p_place, left(p_module ->> 'skill', 100))
+    when exists (
+      select from jsonb_array_elements(p_module -> 'depends_on') d
+      where coalesce(private.whole_in(jsonb_build_object('d', d), 'd'), 0) not between 1 and p_place - 1) then
+      format('Module %s can only depend on modules before it.', p_place)
+  end
 $$;
 
 -- Stores the plan, or in its place another one while no module is written; what was found out for the first goes.
@@ -486,20 +502,12 @@ begin
     raise exception 'Give the course a title of 1 to 150 characters.' using errcode = '22023';
   elsif v_weeks is null or v_weeks not between 1 and 52 then
     raise exception 'duration_weeks is from 1 to 52.' using errcode = '22023';
-  elsif jsonb_typeof(p_input -> 'research_strategy') <> 'array' or jsonb_typeof(p_input -> 'learning_path') is distinct from 'array' then
+  elsif jsonb_typeof(p_input -> 'research_strategy') <> 'array'
+    or jsonb_typeof(p_input -> 'learning_path') is distinct from 'array' then
     raise exception 'research_strategy and learning_path are lists.' using errcode = '22023';
   end if;
-  select string_agg(problem, ' ') into v_wrong
-  from (
-    select case
-        when private.whole_in(m, 'number') is distinct from n::integer then format('Number the modules 1, 2, 3 …: at place %s stands %s.', n, coalesce(left(m ->> 'number', 20), 'nothing'))
-        when not private.is_whole_module(m) then format('Module %s needs title, skill, from_level up to to_level (0 to 5), hours (0.5 to 40), 1 to 6 objectives as texts, and depends_on as a list.', n)
-        when coalesce(length(btrim(m ->> 'title')), 0) not between 1 and 150 then format('Module %s needs a title of 1 to 150 characters.', n)
-        when not v_gaps @> jsonb_build_array(jsonb_build_object('skill', m ->> 'skill')) then format('Module %s is about "%s", which is no gap of this employee.', n, left(m ->> 'skill', 100))
-        when exists (select from jsonb_array_elements(m -> 'depends_on') d where coalesce(private.whole_in(jsonb_build_object('d', d), 'd'), 0) not between 1 and n - 1) then format('Module %s can only depend on modules before it.', n)
-      end as problem
-    from jsonb_array_elements(v_modules) with ordinality u (m, n)
-  ) problems;
+  select string_agg(private.wrong_with_module(m, n::integer, v_gaps), ' ' order by n) into v_wrong
+  from jsonb_array_elements(v_modules) with ordinality u (m, n);
   if v_wrong is null and (
       select array_agg(number order by number)
       from jsonb_array_elements(p_input -> 'learning_path') week, jsonb_array_elements(week -> 'modules') module,
@@ -523,8 +531,8 @@ begin
     coalesce(p_input -> 'research_strategy', '[]'), p_input -> 'learning_path', v_count, v_weeks, worker.now()
   from public.agent_task_requests t where t.id = p_task and t.kind = 'course-generation'
   on conflict on constraint plan_of_task do update
-    set course_title = excluded.course_title, course_structure = excluded.course_structure, prioritized_gaps = excluded.prioritized_gaps,
-      research_strategy = excluded.research_strategy, learning_path = excluded.learning_path,
+    set course_title = excluded.course_title, course_structure = excluded.course_structure,
+      prioritized_gaps = excluded.prioritized_gaps, research_strategy = excluded.research_strategy, learning_path = excluded.learning_path,
       total_modules = excluded.total_modules, course_duration_weeks = excluded.course_duration_weeks
   returning plan_id into v_plan;
   if not found then
@@ -575,7 +583,8 @@ begin
       end if;
       insert into public.cm_research_sources (plan_id, number, url, title, excerpt, origin, query, created_at)
       values (v_plan.plan_id, v_number, v_page ->> 'url', left(coalesce(v_page ->> 'title', v_page ->> 'url'), 300),
-        left(coalesce(v_page ->> 'excerpt', ''), 4000), v_page ->> 'origin', left(coalesce(p_input ->> 'query', ''), 400), worker.now());
+        left(coalesce(v_page ->> 'excerpt', ''), 4000), v_page ->> 'origin', left(coalesce(p_input ->> 'query', ''), 400),
+        worker.now());
     end if;
     v_found := v_found || (v_page - 'origin' || jsonb_build_object('number', v_number));
   end loop;
@@ -713,7 +722,8 @@ begin
     raise exception 'There is no source [%]: cite only sources of the brief, by number.', v_unknown using errcode = '22023';
   end if;
   insert into public.cm_module_contents (plan_id, module_number, version, task_id, title, body, sources, word_count, created_at)
-  select v_plan.plan_id, v_number, coalesce(max(c.version), 0) + 1, p_task, v_module ->> 'title', v_body, v_cited, v_words, worker.now()
+  select v_plan.plan_id, v_number, coalesce(max(c.version), 0) + 1, p_task, v_module ->> 'title', v_body, v_cited, v_words,
+    worker.now()
   from public.cm_module_contents c where c.plan_id = v_plan.plan_id and c.module_number = v_number
   returning * into v_content;
   return private.written_module(v_plan, v_content);
@@ -784,9 +794,10 @@ $$;
 
 revoke execute on all functions in schema worker, private, agent_tools from public;
 grant execute on function private.my_employees, private.employee_of_course,
-  private.own_course, private.plan_of_course, private.module_of, private.whole_in, private.is_whole_module, private.written_module
-  to authenticated, service_role;
+  private.own_course, private.plan_of_course, private.module_of, private.whole_in, private.wrong_with_module,
+  private.written_module to authenticated, service_role;
 grant execute on function agent_tools.load_employee, agent_tools.analyze_employee_profile, agent_tools.prioritize_skill_gaps,
-  agent_tools.read_course_plan, agent_tools.read_module_brief, agent_tools.store_course_plan, agent_tools.store_planning_metadata, agent_tools.keep_sources,
-  agent_tools.open_source, agent_tools.store_research_results, agent_tools.store_research_session,
-  agent_tools.store_module_content, agent_tools.begin_course, agent_tools.finish_course to authenticated, service_role;
+  agent_tools.read_course_plan, agent_tools.read_module_brief, agent_tools.store_course_plan,
+  agent_tools.store_planning_metadata, agent_tools.keep_sources, agent_tools.open_source,
+  agent_tools.store_research_results, agent_tools.store_research_session, agent_tools.store_module_content,
+  agent_tools.begin_course, agent_tools.finish_course to authenticated, service_role;
