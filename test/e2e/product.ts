@@ -54,6 +54,12 @@ function startWorker(stack: Stack, brain: Brain): ChildProcess {
     DATABASE_URL: stack.databaseUrl,
     OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,
+    // Whatever a developer has set: no test goes to the web.
+    TAVILY_API_KEY: '',
+    TAVILY_BASE_URL: '',
+    FIRECRAWL_API_KEY: '',
+    FIRECRAWL_BASE_URL: '',
+    SENTRY_DSN: '',
     HOST: '127.0.0.1',
     PORT: '0',
     DRAIN_SECONDS: '0',

@@ -24,6 +24,7 @@ afterAll(async () => {
 const NO_SETTINGS = Object.fromEntries(
   ['SUPABASE_URL', 'SUPABASE_SERVICE_KEY', 'SUPABASE_SERVICE_ROLE_KEY', 'DATABASE_URL']
     .concat('OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'PORT')
+    .concat('TAVILY_API_KEY', 'TAVILY_BASE_URL', 'FIRECRAWL_API_KEY', 'FIRECRAWL_BASE_URL', 'SENTRY_DSN')
     .map(name => [name, '']),
 )
 

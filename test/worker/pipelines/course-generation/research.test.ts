@@ -15,6 +15,9 @@ const read = (markdown: unknown, metadata: object = { title: 'Joins', statusCode
   body: { success: true, data: { markdown, metadata } },
 })
 
+// Left to itself, the client would wait and ask again.
+const SLOW = { code: 'SCRAPE_TIMEOUT', details: { state: 'processing_continues', retryAfterSeconds: 60 } }
+
 const started: Provider[] = []
 const pauses: number[] = []
 const never = new AbortController().signal
@@ -120,7 +123,6 @@ describe('a search', () => {
     ['400', { status: 400, body: { detail: { error: 'Bad' } } }, 'invalid', 1],
     ['another shape', { body: { answer: 42 } }, 'unavailable', 1],
     ['no JSON', { body: '<html>' }, 'unavailable', 1],
-    ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }, 'unavailable', 1],
     ['a huge body', { body: 'x'.repeat(6_000_000) }, 'too_large', 1],
   ] as const)('tells the agent of %s', async (_what, answer, code, tries) => {
     const { provider, search } = await arrange(answer)
@@ -166,7 +168,7 @@ describe('an extract', () => {
     ['a site it does not read', { status: 403, body: { success: false, error: 'Not supported' } }, 'unavailable', 1],
     ['401', { status: 401, body: { success: false, error: `Unauthorized: ${KEY}` } }, 'unauthorized', 1],
     ['402', { status: 402, body: { success: false, error: 'Insufficient credits' } }, 'unavailable', 1],
-    ['a page that is too slow', { status: 408, body: { success: false, code: 'SCRAPE_TIMEOUT' } }, 'timeout', 1],
+    ['a page that is too slow', { status: 408, body: SLOW }, 'timeout', 1],
     ['a page without a host', { status: 500, body: { code: 'SCRAPE_DNS_RESOLUTION_ERROR' } }, 'not_found', 1],
     ['a site that fails', { status: 500, body: { code: 'SCRAPE_ALL_ENGINES_FAILED' } }, 'unavailable', 1],
     ['502', { status: 502, body: 'Bad gateway' }, 'unavailable', 3],
@@ -178,7 +180,6 @@ describe('an extract', () => {
     ['no text', read('  '), 'unavailable', 1],
     ['a page that is gone', read('Not found', { statusCode: 404 }), 'not_found', 1],
     ['a page that is refused', read('Forbidden', { statusCode: 403 }), 'unavailable', 1],
-    ['a redirect', { status: 307, headers: { location: 'https://elsewhere.example' } }, 'unavailable', 1],
     ['a huge body', read('x'.repeat(6_000_000)), 'too_large', 1],
   ] as const)('tells the agent of %s', async (_what, answer, code, tries) => {
     const { provider, extract } = await arrange(answer)
@@ -226,6 +227,17 @@ describe.each(['search', 'extract'] as const)('%s, when it hangs,', what => {
     await provider.left
     expect(provider.requests).toHaveLength(1)
   })
+})
+
+it('follows no redirect, since the key would travel along', async () => {
+  const elsewhere = await arrange(found(PAGE))
+  const location = `${elsewhere.provider.url}/v2/scrape`
+  for (const status of [301, 302, 307, 308]) {
+    const { search, extract } = await arrange({ status, headers: { location } })
+    expect((await refusal(search())).message).toMatch('check TAVILY_BASE_URL')
+    expect((await refusal(extract())).message).toMatch('check FIRECRAWL_BASE_URL')
+  }
+  expect(elsewhere.provider.requests).toEqual([])
 })
 
 it('is not begun for a task that has been stopped', async () => {

@@ -1,4 +1,3 @@
-import { Firecrawl } from 'firecrawl'
 import { z } from 'zod'
 import { MOST_TEXT, seen, titleOf } from './page-text.ts'
 import { refusalOf } from './refusal.ts'
@@ -21,18 +20,22 @@ const complaint = z.object({ message: z.string().catch(''), code: z.string().cat
  * its client would look for them in the environment. It sends its own name and version along, and nothing else.
  */
 export function readWithFirecrawl(account: { key: string; baseUrl: string | undefined }, patience: Patience) {
-  const client = new Firecrawl({
-    apiKey: account.key,
-    apiUrl: account.baseUrl?.replace(/\/+$/, '') ?? BASE_URL,
+  // Loaded when first used, like Tavily's.
+  const open = async () => {
+    const { Firecrawl } = await import('firecrawl')
+    const apiUrl = account.baseUrl?.replace(/\/+$/, '') ?? BASE_URL
     // Tries are counted in one place.
-    maxRetries: 1,
-  })
+    return new Firecrawl({ apiKey: account.key, apiUrl, maxRetries: 1 })
+  }
+  let opened: ReturnType<typeof open> | undefined
   // Firecrawl gives up before we do, and then says why.
   const timeout = Math.round(patience.totalMs * 0.75)
   return (url: string, signal: AbortSignal): Promise<Extract> =>
     tryWithin(patience, signal, within =>
       onWire(within, async wire => {
         const options = { formats: ['markdown' as const], onlyMainContent: true, removeBase64Images: true, timeout }
+        opened ??= open()
+        const client = await opened
         const read = await client.scrape(url, { ...options, autoResume: false }).catch((error: unknown) => {
           throw whyOf(error, wire)
         })

@@ -1,4 +1,3 @@
-import { tavily } from '@tavily/core'
 import { z } from 'zod'
 import { MOST_EXCERPT, publicUrl, seen, titleOf } from './page-text.ts'
 import { refusalOf } from './refusal.ts'
@@ -15,14 +14,21 @@ const result = z.object({ title: z.string().nullish(), url: z.string(), content:
  * throws plain errors, so what has happened is read from the wire.
  */
 export function searchWithTavily(account: { key: string; baseUrl: string | undefined }, patience: Patience) {
-  const client = tavily({
-    apiKey: account.key,
-    ...(account.baseUrl && { apiBaseURL: account.baseUrl.replace(/\/+$/, '') }),
-  })
+  // Loaded when first used: it brings 45 MB of tables for counting tokens along.
+  const open = async () => {
+    const { tavily } = await import('@tavily/core')
+    return tavily({
+      apiKey: account.key,
+      ...(account.baseUrl && { apiBaseURL: account.baseUrl.replace(/\/+$/, '') }),
+    })
+  }
+  let opened: ReturnType<typeof open> | undefined
   return (query: string, most: number, signal: AbortSignal): Promise<Page[]> =>
     tryWithin(patience, signal, within =>
       onWire(within, async wire => {
         const options = { maxResults: most, searchDepth: 'basic', timeout: patience.totalMs / 1000 } as const
+        opened ??= open()
+        const client = await opened
         const found = await client.search(query, options).catch(() => {
           throw whyOf(wire)
         })

@@ -32,12 +32,14 @@ subscribe('http.client.request.created', message => {
 
 function watch(request: ClientRequest, wire: Wire, signal: AbortSignal): void {
   const stop = () => request.destroy(new Error('Stopped.'))
-  if (signal.aborted) return void stop()
+  // After a refusal too: the client may be on its way to another place already.
+  if (signal.aborted || wire.refused) return void stop()
   signal.addEventListener('abort', stop, { once: true })
   request.once('close', () => signal.removeEventListener('abort', stop))
   // Uncompressed, so that the length on the wire is the length in memory.
   request.setHeader('accept-encoding', 'identity')
-  request.once('response', response => {
+  // Before the client hears of it, whose way with a redirect is to ask again at once.
+  request.prependOnceListener('response', response => {
     wire.status = response.statusCode ?? 0
     wire.afterSeconds = retryAfter(response)
     if (wire.status >= 300 && wire.status < 400) return refuse('redirect')
