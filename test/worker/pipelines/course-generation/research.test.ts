@@ -215,15 +215,15 @@ describe.each(['search', 'extract'] as const)('%s, when it hangs,', what => {
     const stoppedAt = performance.now()
     controller.abort()
     expect(await ended).toMatchObject({ name: 'AbortError' })
-    expect(performance.now() - stoppedAt).toBeLessThan(100)
+    expect(performance.now() - stoppedAt).toBeLessThan(1_000)
     await provider.left
   })
 
   it('is left when the total time is over', async () => {
     const { provider } = await arrange('hang')
-    const calls = researchAt(provider.url, { totalMs: 100, pause: () => Promise.resolve() })
+    const calls = researchAt(provider.url, { totalMs: 500, pause: () => Promise.resolve() })
     const { code, message } = await refusal(calls[what]())
-    expect([code, message]).toEqual(['timeout', expect.stringContaining('within 0.1 s')])
+    expect([code, message]).toEqual(['timeout', expect.stringContaining('within 0.5 s')])
     await provider.left
     expect(provider.requests).toHaveLength(1)
   })
