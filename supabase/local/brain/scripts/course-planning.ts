@@ -110,13 +110,8 @@ function named({ number, skill, from_level, to_level, hours, depends_on }: Frame
 }
 
 function titleOf({ position }: Profile, modules: Frame[]): string {
-  const skills = [...new Set(modules.map(({ skill }) => skill))]
-  const [first = 'New skills', second] = skills
-  return `${first}${second ? ` and ${lower(second)}` : ''} for a ${lower(position)}`
-}
-
-function lower(name: string): string {
-  return /^[A-Z]{2}|TypeScript|Python/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1)
+  const [first = 'New skills', second] = new Set(modules.map(({ skill }) => skill))
+  return `${first}${second ? ' and more' : ''} for a ${position.toLowerCase()}`
 }
 
 function reasons(
@@ -125,7 +120,7 @@ function reasons(
 ) {
   const [first] = modules
   return {
-    rationale: `${first?.skill} comes first because it is the most pressing gap for a ${lower(position)}. Modules of one skill follow each other; the others can be taken in any order.`,
+    rationale: `${first?.skill} comes first because it is the most pressing gap for a ${position.toLowerCase()}. Modules of one skill follow each other; the others can be taken in any order.`,
     assumptions: [`${hours_per_week} hours a week to learn`, 'Two hours for each level of a skill'],
     left_out,
   }
