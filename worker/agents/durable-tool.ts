@@ -150,7 +150,7 @@ async function runInDatabase(context: TaskContext, call: Call, startedAt: number
 
 /**
  * Runs an agent that is used as a tool, in a scope of its own. Its answer is journalled unless something in there waits
- * for a person: then there is none yet, though the SDK gives an empty one.
+ * for a person: then there is none yet, though the SDK gives an empty one. What a guardrail withholds, readers lose again.
  */
 async function consult(
   context: TaskContext,
@@ -179,6 +179,11 @@ async function consult(
   if (run.givenUp.has(place.scope)) return finish(context, call, output, seconds)
   const failed = [...run.failures].find(([where]) => isWithin(where, place.scope))
   if (failed) throw failed[1]
+  const objection = run.objections.get(place.scope)
+  if (objection !== undefined) {
+    context.stream.withdraw(place.scope)
+    return finish(context, call, objection, seconds)
+  }
   if ([...run.parked].some(where => isWithin(where, place.scope))) return output
   return finish(context, call, output, seconds)
 }

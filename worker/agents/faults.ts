@@ -71,10 +71,15 @@ const GUARDRAILS = [
 
 /** What a guardrail found; the text that it found it in is nobody else's business. */
 function objected(cause: { result: { output: { outputInfo?: unknown } } }): TaskError {
-  const { place, categories = [] } = (cause.result.output.outputInfo ?? {}) as { place?: string; categories?: string[] }
+  return final('content_refused', objectionIn(cause.result.output.outputInfo), cause)
+}
+
+/** The same in words. */
+export function objectionIn(outputInfo: unknown): string {
+  const { place, categories = [] } = (outputInfo ?? {}) as { place?: string; categories?: string[] }
   const what = place === 'output' ? 'The answer was withheld' : 'The request was refused'
   const why = categories.length > 0 ? ` (${categories.join(', ')})` : ''
-  return final('content_refused', `${what} by the content check${why}: rephrase it.`, cause)
+  return `${what} by the content check${why}: rephrase it.`
 }
 
 function byStatus(cause: APIError): TaskError {

@@ -1,13 +1,16 @@
 import type {
   Agent,
   FunctionTool,
+  GuardrailFunctionOutput,
   RunContext,
   ToolInputGuardrailDefinition,
   ToolOutputGuardrailDefinition,
 } from '@openai/agents'
 import type { Json } from '../../shared/database.types.ts'
 import type { TaskContext } from './context.ts'
+import { objectionIn } from './faults.ts'
 import { once } from './journal.ts'
+import { here } from './place.ts'
 
 type Given = { context: RunContext<TaskContext>; agent: Agent<TaskContext> }
 
@@ -19,13 +22,21 @@ export function makeGuardrailsDurable(agent: Agent<TaskContext>): void {
   agent.inputGuardrails = agent.inputGuardrails.map(guardrail => ({
     ...guardrail,
     runInParallel: false,
-    execute: given => judged(`input:${guardrail.name}`, given as Given, () => guardrail.execute(given)),
+    execute: async given =>
+      noteObjection(await judged(`input:${guardrail.name}`, given as Given, () => guardrail.execute(given))),
   }))
   agent.outputGuardrails = agent.outputGuardrails.map(guardrail => ({
     ...guardrail,
-    execute: (given: Parameters<typeof guardrail.execute>[0]) =>
-      judged(`output:${guardrail.name}`, given as Given, () => guardrail.execute(given)),
+    execute: async (given: Parameters<typeof guardrail.execute>[0]) =>
+      noteObjection(await judged(`output:${guardrail.name}`, given as Given, () => guardrail.execute(given))),
   }))
+}
+
+/** The SDK ends a nested agent with "An error occurred", of which the agent that asked could make nothing. */
+function noteObjection(verdict: GuardrailFunctionOutput): GuardrailFunctionOutput {
+  const { run, scope } = here()
+  if (verdict.tripwireTriggered) run.objections.set(scope, objectionIn(verdict.outputInfo))
+  return verdict
 }
 
 /** The same of a tool's, for each call. */

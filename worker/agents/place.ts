@@ -12,6 +12,8 @@ export type Run = {
   readonly parked: Set<string>
   /** What ended a nested agent, by scope: the SDK makes tool text of it, which must not pass for a result. */
   readonly failures: Map<string, unknown>
+  /** What a guardrail has against the input or the answer of a nested agent, by scope, in words for the agent that asked. */
+  readonly objections: Map<string, string>
   /** Scopes of nested agents whose time was over: what still happens in there is nobody's business. */
   readonly givenUp: Set<string>
 }
@@ -31,7 +33,8 @@ const places = new AsyncLocalStorage<Place>()
 
 /** A run that has made no call yet. */
 export function newRun(name: string): Run {
-  return { name, calls: new Map(), callIds: new Set(), parked: new Set(), failures: new Map(), givenUp: new Set() }
+  const [calls, failures, objections] = [new Map(), new Map(), new Map()]
+  return { name, calls, callIds: new Set(), parked: new Set(), failures, objections, givenUp: new Set() }
 }
 
 /** Does some work at a place; whatever it calls finds itself there. */

@@ -17,8 +17,8 @@ export type Stream = {
   text: (stepKey: string, text: string) => void
   /** Withdraws the text of a call that is made again. Does nothing if none was sent. */
   reset: (stepKey: string) => void
-  /** Withdraws all text: a guardrail refused it. */
-  withdraw: () => void
+  /** Withdraws all text, or that of the nested agent of a scope: a guardrail refused it. */
+  withdraw: (scope?: string) => void
   /** What has been sent as done is not sent again. */
   step: (step: Step) => void
   agent: (name: string) => void
@@ -124,8 +124,10 @@ export function openStream(task: Task, store: Store, broadcast: Broadcast, left:
     asked: step_key => {
       push({ kind: 'asked', step_key, data: {} })
     },
-    withdraw: () => {
-      for (const step_key of [...texts.keys()]) withdraw(step_key)
+    withdraw: scope => {
+      for (const step_key of [...texts.keys()]) {
+        if (scope === undefined || step_key.startsWith(`model:${scope}:`)) withdraw(step_key)
+      }
     },
     recall: (step_key, text) => {
       texts.set(step_key, text)

@@ -9,6 +9,7 @@ import { addEnterprise, addMember } from '../../sql/arrange.ts'
 import { as } from '../../support/roles.ts'
 import {
   claimNext,
+  deltasOf,
   type Held,
   openRoom,
   perform,
@@ -49,9 +50,14 @@ async function analyse(user: string | null, payload: object = {}, values: Row = 
 
 /** A room whose model follows these scripts first. */
 async function roomWithScripts(...scripts: Script[]): Promise<Room> {
+  return moderatedRoom(null, ...scripts)
+}
+
+/** The same with a moderation, or with none. */
+async function moderatedRoom(moderation: string | null, ...scripts: Script[]): Promise<Room> {
   const brain = await startBrain({ pace: 'instant', scripts })
   scene.atEnd(() => brain.stop())
-  return openRoom(scene, { baseUrl: brain.url, apiKey: brain.key })
+  return openRoom(scene, { baseUrl: brain.url, apiKey: brain.key, moderation })
 }
 
 const responseOf = (result: unknown): Analysis => analysis.parse((result as Outcome & { response: unknown }).response)
@@ -246,6 +252,56 @@ describe('an analysis that cannot be made', () => {
     })
     const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
     expect(await end(room, held)).toMatchObject({ code: 'analysis_unfinished', retry: false })
+    expect((await keptOf(held))?.report_payload).not.toBeNull()
+  })
+})
+
+describe('what the content check objects to', () => {
+  const moderation = 'omni-moderation-latest'
+  const writers = [
+    ['report', 'Reporter', /^You are the Portfolio Reporter\b/],
+    ['retirement', 'Retirement', /^You are the Retirement Specialist\b/],
+  ] as const
+
+  it.each(writers)(
+    'in the %s is not stored, the planner hears why, and the others’ fields stay',
+    async (field, ...who) => {
+      const [name, agent] = who
+      const heard: string[] = []
+      const room = await moderatedRoom(
+        moderation,
+        { name, agent, turn: () => say('It is worth !flag hate.') },
+        {
+          name: 'Planner',
+          agent: /^You are the Portfolio Planner\b/,
+          turn: scene => {
+            const specialists = ['invoke_reporter', 'invoke_charter', 'invoke_retirement']
+            if (scene.turn === 0) return specialists.map(each => call(each, { input: 'Go.' }))
+            heard.push(...scene.results(`invoke_${name.toLowerCase()}`).map(({ output }) => output))
+            return scene.turn === 1 ? call('finalize_job', { summary: 'Most of it.', highlights: [] }) : say('Done.')
+          },
+        },
+      )
+      const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60, BOND: 80 } }))
+      const kept = responseOf(await end(room, held))
+      expect(heard[0]).toBe('The answer was withheld by the content check (hate): rephrase it.')
+      const texts = [kept.report_payload, kept.retirement_payload].map(each => each?.markdown)
+      expect(texts.filter(Boolean)).toHaveLength(1)
+      expect(kept[`${field}_payload`]).toBeNull()
+      const deltas = await deltasOf(scene, held.task)
+      const written = deltas.find(({ kind, data }) => kind === 'text' && JSON.stringify(data).includes('!flag'))
+      expect(deltas.filter(delta => delta.step_key === written?.step_key).at(-1)?.kind).toBe('reset')
+    },
+  )
+
+  it('in what the planner says ends the task, and what the specialists have stored stays', async () => {
+    const room = await moderatedRoom(moderation, {
+      name: 'Planner',
+      agent: /^You are the Portfolio Planner\b/,
+      turn: scene => (scene.turn === 0 ? call('invoke_reporter', { input: 'Go.' }) : say('A !flag violence.')),
+    })
+    const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
+    expect(await end(room, held)).toMatchObject({ code: 'content_refused', retry: false })
     expect((await keptOf(held))?.report_payload).not.toBeNull()
   })
 })

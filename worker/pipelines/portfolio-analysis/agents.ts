@@ -59,9 +59,11 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
   const { model, moderate, signal } = context
   const moderation = moderate && moderationGuardrail(moderate, { signal })
   const common = { model: model.name, modelSettings: { store: false } }
+  // What these write is stored and shown as it is; charts are numbers and a few words.
+  const writing = { ...common, outputGuardrails: moderation ? [moderation.output] : [] }
 
   const reporter = new Agent<TaskContext>({
-    ...common,
+    ...writing,
     name: 'Reporter',
     instructions: `${REPORTER}\n\n${tagged('numbers', numbers)}\n${tagged('notes', notes)}`,
     tools: [getMarketInsights()],
@@ -73,7 +75,7 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
     tools: [createChart()],
   })
   return new Agent<TaskContext>({
-    ...common,
+    ...writing,
     name: 'Planner',
     instructions: PLANNER,
     tools: [
@@ -89,7 +91,7 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
         timeoutSeconds: SPECIALIST_SECONDS,
       }),
       ...(projection
-        ? [invokeRetirement(new Agent<TaskContext>({ ...common, ...retirement(projection) }), projection)]
+        ? [invokeRetirement(new Agent<TaskContext>({ ...writing, ...retirement(projection) }), projection)]
         : []),
       finalizeJob(),
     ],
