@@ -86,7 +86,8 @@ async function* answer(
       yield* ask(context, inner, request, call, reserved)
       return
     } catch (error) {
-      if (context.signal.aborted) throw error
+      // Of the task, or of an agent whose time is over.
+      if (context.signal.aborted || request.signal?.aborted) throw error
       const fault = providerFault(error)
       const seconds = fault.afterSeconds ?? 2 ** tries * (0.25 + Math.random() / 4)
       if (!fault.retry || tries === TRIES || seconds > LONGEST_PAUSE_SECONDS) throw fault

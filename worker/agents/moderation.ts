@@ -1,9 +1,10 @@
-import type { AgentInputItem, InputGuardrail, OutputGuardrail } from '@openai/agents'
+import type { AgentInputItem, InputGuardrail, OutputGuardrail, ToolInputGuardrailDefinition } from '@openai/agents'
 import { APIError } from 'openai'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import { TaskError } from '../errors.ts'
-import { providerFault } from './faults.ts'
+import type { TaskContext } from './context.ts'
+import { objectionIn, providerFault } from './faults.ts'
 import { createClient } from './models.ts'
 
 /** What the provider objects to; the categories are its names, such as `violence` or `self-harm/intent`. */
@@ -67,6 +68,16 @@ export function moderationGuardrail(moderate: Moderate, policy: ModerationPolicy
       execute: ({ agentOutput }) =>
         judge('output', [typeof agentOutput === 'string' ? agentOutput : JSON.stringify(agentOutput)]),
     } satisfies OutputGuardrail,
+    /** For tools that show to people what an agent has written; the agent hears the objection and may write otherwise. */
+    toolInput: {
+      type: 'tool_input',
+      name: 'moderation',
+      run: async ({ toolCall }) => {
+        const { tripwireTriggered, outputInfo } = await judge('output', [toolCall.arguments])
+        if (!tripwireTriggered) return { outputInfo, behavior: { type: 'allow' } }
+        return { outputInfo, behavior: { type: 'rejectContent', message: objectionIn(outputInfo) } }
+      },
+    } satisfies ToolInputGuardrailDefinition<TaskContext>,
   }
 }
 

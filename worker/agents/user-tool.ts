@@ -1,4 +1,4 @@
-import { type FunctionTool, tool } from '@openai/agents'
+import { type FunctionTool, type ToolInputGuardrailDefinition, tool } from '@openai/agents'
 import type { z } from 'zod'
 import type { TaskContext } from './context.ts'
 
@@ -20,13 +20,15 @@ export function userTool<Schema extends z.ZodObject>(options: {
   needsApproval?: (input: z.output<Schema>) => boolean
   /** Says what is wrong with an input that fits `parameters`, for the agent to mend. */
   check?: (input: z.output<Schema>) => string | undefined
+  inputGuardrails?: ToolInputGuardrailDefinition<TaskContext>[]
 }): FunctionTool<TaskContext> {
-  const { name, description, needsApproval, check } = options
+  const { name, description, needsApproval, check, inputGuardrails = [] } = options
   const made = tool({
     name,
     description,
     // The SDK's own type for strict schemas does not take a generic one.
     parameters: options.parameters as z.ZodObject,
+    inputGuardrails,
     ...(needsApproval && {
       needsApproval: async (_context: unknown, input: object) => needsApproval(input as z.output<Schema>),
     }),

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Analysis, analysis } from '../../../shared/portfolio.ts'
 import { call, fail, json, type Script, say } from '../../../supabase/local/brain/script.ts'
 import { startBrain } from '../../../supabase/local/brain.ts'
@@ -294,6 +294,23 @@ describe('what the content check objects to', () => {
     },
   )
 
+  it('in the summary is refused, and the planner may say it otherwise', async () => {
+    const heard: string[] = []
+    const room = await moderatedRoom(moderation, {
+      name: 'Planner',
+      agent: /^You are the Portfolio Planner\b/,
+      turn: scene => {
+        if (scene.turn === 0) return call('invoke_reporter', { input: 'Go.' })
+        heard.push(...scene.results('finalize_job').map(({ output }) => output))
+        if (scene.turn === 3) return say('Done.')
+        return call('finalize_job', { summary: scene.turn === 1 ? 'A !flag hate.' : 'Better words.', highlights: [] })
+      },
+    })
+    const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
+    expect(responseOf(await end(room, held)).summary_payload.summary).toBe('Better words.')
+    expect(heard[0]).toContain('withheld by the content check (hate)')
+  })
+
   it('in what the planner says ends the task, and what the specialists have stored stays', async () => {
     const room = await moderatedRoom(moderation, {
       name: 'Planner',
@@ -303,6 +320,49 @@ describe('what the content check objects to', () => {
     const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
     expect(await end(room, held)).toMatchObject({ code: 'content_refused', retry: false })
     expect((await keptOf(held))?.report_payload).not.toBeNull()
+  })
+})
+
+describe('a specialist that has not answered after five minutes', () => {
+  /** The time limits of specialists; to call one ends it. */
+  function holdFiveMinutes() {
+    const over: (() => void)[] = []
+    const start = globalThis.setTimeout
+    const hold = (work: () => void, ms?: number, ...given: unknown[]) => {
+      if (ms === 300_000) over.push(work)
+      return start(work, ms, ...(given as []))
+    }
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(Object.assign(hold, start))
+    onTestFinished(() => void vi.restoreAllMocks())
+    return over
+  }
+
+  it('is given up: the planner hears so, and the others’ fields stay', async () => {
+    const heard: string[] = []
+    const room = await roomWithScripts({
+      name: 'Planner',
+      agent: /^You are the Portfolio Planner\b/,
+      turn: scene => {
+        const others = [call('invoke_charter', { input: 'Go.' }), call('invoke_retirement', { input: 'Go.' })]
+        if (scene.turn === 0) return [call('invoke_reporter', { input: '!silent' }), ...others]
+        heard.push(...scene.results('invoke_reporter').map(({ output }) => output))
+        return scene.turn === 1 ? call('finalize_job', { summary: 'No report.', highlights: [] }) : say('Done.')
+      },
+    })
+    const over = holdFiveMinutes()
+    const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60, BOND: 80 } }))
+    const result = end(room, held)
+    await vi.waitFor(async () => {
+      const steps = await stepsOf(scene, held.task)
+      const isDone = (name: string) => steps.some(step => step.name === name && step.status === 'done')
+      expect(['invoke_charter', 'invoke_retirement'].every(isDone)).toBe(true)
+    }, 8_000)
+    for (const end of over) end()
+    const kept = responseOf(await result)
+    expect(heard[0]).toBe('No answer came within 300 s.')
+    expect((await stepsOf(scene, held.task)).filter(step => step.kind === 'retry')).toEqual([])
+    expect(kept).toMatchObject({ report_payload: null, summary_payload: { summary: 'No report.' } })
+    expect(kept.charts_payload).toHaveLength(5)
   })
 })
 

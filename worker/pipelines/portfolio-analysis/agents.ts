@@ -93,7 +93,7 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
       ...(projection
         ? [invokeRetirement(new Agent<TaskContext>({ ...writing, ...retirement(projection) }), projection)]
         : []),
-      finalizeJob(),
+      finalizeJob(moderation ? [moderation.toolInput] : []),
     ],
     inputGuardrails: moderation ? [moderation.input] : [],
   })

@@ -1,4 +1,4 @@
-import type { FunctionTool } from '@openai/agents'
+import type { FunctionTool, ToolInputGuardrailDefinition } from '@openai/agents'
 import { z } from 'zod'
 import { chart } from '../../../shared/portfolio.ts'
 import type { TaskContext } from '../../agents/context.ts'
@@ -29,10 +29,11 @@ export function createChart(): FunctionTool<TaskContext> {
   })
 }
 
-/** Ends the analysis with `summary_payload`. */
-export function finalizeJob(): FunctionTool<TaskContext> {
+/** Ends the analysis with `summary_payload`, whose words `inputGuardrails` look through. */
+export function finalizeJob(inputGuardrails: ToolInputGuardrailDefinition<TaskContext>[]): FunctionTool<TaskContext> {
   return userTool({
     name: 'finalize_job',
+    inputGuardrails,
     description: 'Ends the analysis. Call it once, when the specialists that are needed have answered.',
     parameters: z.object({
       summary: z.string().describe('Two to four sentences for the owner of the portfolio.'),
