@@ -1,5 +1,6 @@
 import { Group, Text, UnstyledButton } from '@mantine/core'
 import type { TaskSummary } from '../../../shared/client/task-list.ts'
+import { kindName } from '../words/kind-words.ts'
 import { statusName } from '../words/status-words.ts'
 import { timeAgo } from '../words/time-words.ts'
 import { StatusIcon } from './status-icon.tsx'
@@ -21,7 +22,7 @@ export function HistoryItem({ task, now, isOpen, open }: Props) {
         <StatusIcon status={task.status} />
         <div style={{ minWidth: 0 }}>
           <Text size="sm" lineClamp={2} lh={1.35}>
-            {task.prompt ?? task.kind}
+            {task.prompt ?? kindName(task.kind)}
           </Text>
           <Text size="xs" c="dimmed">
             {statusName[task.status]} · {timeAgo(task.created_at, now)}

@@ -1,6 +1,7 @@
 import { Spoiler, Text } from '@mantine/core'
 import type { AgentTask } from '../../../shared/task.ts'
 import { useNow } from '../hooks/use-now.ts'
+import { kindName } from '../words/kind-words.ts'
 import { timeAgo } from '../words/time-words.ts'
 
 /** What was asked, and when. */
@@ -13,7 +14,7 @@ export function Question({ task }: { task: AgentTask }) {
       </Text>
       <Spoiler maxHeight={180} showLabel="Show all" hideLabel="Show less">
         <Text fw={500} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {task.request_payload.prompt ?? task.kind}
+          {task.request_payload.prompt ?? kindName(task.kind)}
         </Text>
       </Spoiler>
     </section>

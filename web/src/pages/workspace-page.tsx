@@ -27,7 +27,15 @@ const SchedulesPanel = lazy(() =>
   import('../components/schedules/schedules-panel.tsx').then(({ SchedulesPanel }) => ({ default: SchedulesPanel })),
 )
 
-/** The history beside the ask box, one task or the schedules, as the address says. */
+// With it comes what draws charts.
+const AnalysisPanel = lazy(() =>
+  import('../components/portfolio/analysis-panel.tsx').then(({ AnalysisPanel }) => ({ default: AnalysisPanel })),
+)
+const PortfolioPanel = lazy(() =>
+  import('../components/portfolio/portfolio-panel.tsx').then(({ PortfolioPanel }) => ({ default: PortfolioPanel })),
+)
+
+/** The history beside the ask box, one task, the schedules or the portfolio, as the address says. */
 export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
@@ -36,7 +44,9 @@ export function WorkspacePage({ user }: { user: User }) {
   const page = useAddress().get('page')
   const list = useTaskList(user.id)
   const agentTask = useAgentTask({ enterpriseId: tenants.enterpriseId, taskId })
-  useDocumentTitle(titleOf(titles[page ?? ''] ?? (sessionId && 'Conversation') ?? statusOf(agentTask.currentTask)))
+  useDocumentTitle(
+    titleOf((!taskId && titles[page ?? '']) || (sessionId && 'Conversation') || statusOf(agentTask.currentTask)),
+  )
 
   const open = (id: string | null) => {
     menu.close()
@@ -88,6 +98,14 @@ export function WorkspacePage({ user }: { user: User }) {
           <NewSessionPanel tenants={tenants} />
         ) : sessionId ? (
           <SessionPanel key={sessionId} sessionId={sessionId} />
+        ) : page === 'portfolio' && !taskId ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <PortfolioPanel userId={user.id} email={user.email ?? ''} agentTask={agentTask} />
+          </Suspense>
+        ) : taskId && agentTask.currentTask?.kind === 'portfolio-analysis' ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <AnalysisPanel key={taskId} agentTask={agentTask} task={agentTask.currentTask} />
+          </Suspense>
         ) : taskId ? (
           <TaskPanel key={taskId} agentTask={agentTask} askAnother={() => open(null)} />
         ) : (
@@ -99,6 +117,7 @@ export function WorkspacePage({ user }: { user: User }) {
 }
 
 const titles: Record<string, string> = {
+  portfolio: 'Portfolio',
   schedules: 'Schedules',
   approvals: 'Approvals',
   conversation: 'New conversation',

@@ -5,7 +5,7 @@ import type { Spending } from '../../hooks/admin/use-spending.ts'
 import { money } from '../../words/money-words.ts'
 import { count } from '../../words/number-words.ts'
 import { dayName, describeSpending, tokensOf } from '../../words/spending-words.ts'
-import { ChartFrame } from './chart-frame.tsx'
+import { ChartFrame } from '../chart-frame.tsx'
 
 const series = [{ name: 'cost', label: 'Cost', color: 'var(--chart-completed)' }] as const
 const dayMs = 86_400_000

@@ -2,8 +2,8 @@ import { BarChart } from '@mantine/charts'
 import type { Span, ThroughputBin } from '../../hooks/admin/throughput-bins.ts'
 import { binLength, binName, describeThroughput } from '../../words/chart-words.ts'
 import { count } from '../../words/number-words.ts'
+import { ChartFrame } from '../chart-frame.tsx'
 import { BinTable } from './bin-table.tsx'
-import { ChartFrame } from './chart-frame.tsx'
 
 const series = [
   { name: 'completed', label: 'Completed', color: 'var(--chart-completed)' },

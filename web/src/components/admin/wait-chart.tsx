@@ -1,8 +1,8 @@
 import { LineChart } from '@mantine/charts'
 import type { Span, ThroughputBin } from '../../hooks/admin/throughput-bins.ts'
 import { axisSeconds, binLength, binName, describeWaits, seconds } from '../../words/chart-words.ts'
+import { ChartFrame } from '../chart-frame.tsx'
 import { BinTable } from './bin-table.tsx'
-import { ChartFrame } from './chart-frame.tsx'
 
 const series = [
   { name: 'wait', label: 'Waited', color: 'var(--chart-retried)' },

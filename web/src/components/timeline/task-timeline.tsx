@@ -13,18 +13,20 @@ type Props = {
   task: AgentTask
   view: Pick<TaskView, 'steps' | 'pieces' | 'approvals' | 'agent'>
   userId: string | null
+  /** At first, whatever there is. */
+  isFolded?: boolean
 }
 
 // More than these are folded away where one comes for the answer.
 const mostAtOnce = 8
 
 /** What happened in a task, in order and as it happens, and what it took in all. */
-export function TaskTimeline({ task, view, userId }: Props) {
+export function TaskTimeline({ task, view, userId, isFolded = false }: Props) {
   const { steps, pieces, approvals, agent } = view
   const entries = useMemo(() => timelineOf({ task, steps, pieces, approvals }), [task, steps, pieces, approvals])
   const isWorking = task.status === 'processing'
   const facts = totalFacts(totalsOf(steps), task)
-  const [isOpen, { toggle }] = useDisclosure(!isFinished(task.status) || steps.length <= mostAtOnce)
+  const [isOpen, { toggle }] = useDisclosure(!isFolded && (!isFinished(task.status) || steps.length <= mostAtOnce))
   const listId = useId()
   if (entries.length === 0 && !isWorking) return null
   return (

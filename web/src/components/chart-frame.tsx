@@ -1,6 +1,6 @@
 import { ActionIcon, Box, ColorSwatch, Group, Skeleton, Text, Tooltip } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { IconAudit, IconOverview } from '../../icons.ts'
+import { IconAudit, IconOverview } from '../icons.ts'
 
 type Props = {
   title: string
@@ -9,17 +9,19 @@ type Props = {
   /** The same numbers as a table. */
   table: ReactNode
   series: readonly { name: string; label: string; color: string }[]
+  /** In pixels. */
+  height?: number
   children: ReactNode
 }
 
-const height = 240
+const usualHeight = 240
 
 /** A chart with its title, its sum in words, and on demand its numbers as a table instead. */
-export function ChartFrame({ title, summary, table, series, children }: Props) {
+export function ChartFrame({ title, summary, table, series, height = usualHeight, children }: Props) {
   const [isTable, setTable] = useState(false)
   const label = isTable ? `Show the chart “${title}”` : `Show the numbers of “${title}”`
   return (
-    <Box component="figure" className="surface" m={0} p="md" aria-label={title}>
+    <Box component="figure" className="surface chart-frame" m={0} p="md" aria-label={title}>
       <Group justify="space-between" wrap="nowrap" align="flex-start" mb="sm">
         <figcaption>
           <Text size="sm" fw={600}>
@@ -30,7 +32,13 @@ export function ChartFrame({ title, summary, table, series, children }: Props) {
           </Text>
         </figcaption>
         <Tooltip label={isTable ? 'Show the chart' : 'Show the numbers'}>
-          <ActionIcon variant="subtle" color="gray" aria-label={label} onClick={() => setTable(!isTable)}>
+          <ActionIcon
+            className="no-print"
+            variant="subtle"
+            color="gray"
+            aria-label={label}
+            onClick={() => setTable(!isTable)}
+          >
             {isTable ? <IconOverview size={16} /> : <IconAudit size={16} />}
           </ActionIcon>
         </Tooltip>
@@ -46,7 +54,7 @@ export function ChartFrame({ title, summary, table, series, children }: Props) {
           {children}
         </Box>
       )}
-      <Group gap="md" mt="sm" aria-hidden>
+      <Group gap="4px 14px" mt="sm" aria-hidden>
         {series.map(({ name, label, color }) => (
           <Group key={name} gap={6} wrap="nowrap">
             <ColorSwatch color={color} size={10} withShadow={false} />

@@ -1,0 +1,6 @@
+const names: Record<string, string> = { 'portfolio-analysis': 'Portfolio analysis' }
+
+/** A kind of task by a name that people use; one that has none by its own. */
+export function kindName(kind: string): string {
+  return names[kind] ?? kind
+}
