@@ -33,5 +33,10 @@ it('the demo’s portfolios are seeded once, and Ada’s can be analysed', async
   expect(report_payload?.markdown).toMatch(/Technology.*Demo research desk/s)
   expect(charts_payload).toHaveLength(6)
   expect(retirement_payload?.projection.successRate).toBeGreaterThan(0)
-  expect(summary_payload.highlights).toHaveLength(3)
+  expect(summary_payload.highlights).toEqual([
+    'The largest holding is World Equity ETF, at 29.8 % of everything.',
+    '68.1 % of the investments are in North America.',
+    expect.stringMatching(/^There are 6 charts/),
+    expect.stringMatching(/^You want 32,000 a year; [\d,]+ would last in nine cases of ten\.$/),
+  ])
 })

@@ -3,7 +3,7 @@ import { rounded } from './number-words.ts'
 
 const formats = new Map<string, Intl.NumberFormat>()
 
-/** Money without cents: "€208,114"; of an unknown price nothing is said. */
+/** Money without cents: "€208,114". */
 export function amount(value: number, currency: string): string {
   return formatOf(currency, { maximumFractionDigits: 0 }).format(value)
 }
@@ -18,9 +18,9 @@ export function axisAmount(value: number, currency: string): string {
   return formatOf(currency, { notation: 'compact', maximumFractionDigits: 1 }).format(value)
 }
 
-/** "38.2 %". */
+/** "38.2 %", never broken in two. */
 export function percent(value: number): string {
-  return `${rounded(value)} %`
+  return `${rounded(value)}\u00a0%`
 }
 
 /** The plan for the time after work, in a sentence; at the age in this year. */

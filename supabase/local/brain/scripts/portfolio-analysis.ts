@@ -31,15 +31,23 @@ const planner: Script = {
     const told = heard.filter(({ tool }) => tool !== 'invoke_charter' || heard.length === 1)
     const verdicts = told.map(({ output }) => verdictIn(output)).filter(Boolean)
     const summary = verdicts.join(' ') || 'The specialists have done their parts.'
-    const highlights = heard.map(({ tool, output }) => `${LABELS[tool] ?? tool}: ${firstSentence(output)}`)
+    const highlights = heard.flatMap(({ tool, output }) => HIGHLIGHTS[tool]?.(output) ?? []).slice(0, 8)
     return call('finalize_job', { summary, highlights })
   },
 }
 
-const LABELS: Record<string, string> = {
-  invoke_reporter: 'Report',
-  invoke_charter: 'Charts',
-  invoke_retirement: 'Retirement',
+/** What stands out in the beginning of a specialist's text. */
+const HIGHLIGHTS: Record<string, (output: string) => string[]> = {
+  invoke_reporter: output => {
+    const [, holding, share] = output.match(/\| \S+ ([^|]+) \| [\d,]+ \| ([\d.]+ %) \|/) ?? []
+    const [, region, part] = output.match(/\*\*Regions\*\*: ([^\d]+) ([\d.]+ %)/) ?? []
+    return [
+      ...(holding ? [`The largest holding is ${holding}, at ${share} of everything.`] : []),
+      ...(region ? [`${part} of the investments are in ${region}.`] : []),
+    ]
+  },
+  invoke_charter: output => [firstSentence(output)],
+  invoke_retirement: output => output.match(/You want .+? in nine cases of ten\./)?.slice(0, 1) ?? [],
 }
 
 const reporter: Script = {

@@ -5,7 +5,7 @@ type Insight = { title: string; text: string; source: string }
 /** The report in Markdown: what a good analyst would say of the same numbers. */
 export function reportText(numbers: Numbers, insights: Insight[]): string {
   return [
-    `# Your portfolio\n\n${verdict(numbers)}`,
+    verdict(numbers),
     `## What you own\n\n${ownedTable(numbers)}`,
     `## How it is spread\n\n${spread(numbers)}`,
     `## Where the risk is\n\n${risk(numbers)}`,
@@ -20,7 +20,7 @@ function verdict({ total, currency, assetClasses, concentration, drift }: Number
   const off = drift?.[0]
   const shape = `You hold ${money(total)} ${currency}, and ${share} % of it is in ${spoken(main).toLowerCase()}.`
   if (off && Math.abs(off.points) >= 5) {
-    return `${shape} It has moved ${Math.abs(off.points)} points ${off.points > 0 ? 'above' : 'below'} your target in ${spoken(off.name).toLowerCase()}, which is worth correcting.`
+    return `${shape} ${off.name === main ? 'That' : spoken(off.name)} is ${Math.abs(off.points)} points ${off.points > 0 ? 'above' : 'below'} your target, which is worth correcting.`
   }
   if (concentration.largest > 25)
     return `${shape} One holding makes up ${concentration.largest} %, so much hangs on it.`
@@ -107,7 +107,7 @@ export function projectionText({
       ? `You want ${money(plan.income)} a year; ${money(sustainableIncome)} would last in nine cases of ten. The gap of ${money(gap)} a year can be closed by saving more than the present ${money(plan.contribution)}, by working beyond ${plan.retirementAge}, by spending less at first, or by a mix that grows more and swings more.`
       : `You want ${money(plan.income)} a year, and even ${money(sustainableIncome)} would last in nine cases of ten. You could retire somewhat before ${plan.retirementAge}, spend more, or take less risk.`
   return [
-    `# Your retirement\n\n${holds}: the money lasts until ${plan.untilAge} in ${successRate} of 100 simulated futures.${ruin}`,
+    `${holds}: the money lasts until ${plan.untilAge} in ${successRate} of 100 simulated futures.${ruin}`,
     `## What the projection says\n\n| Age | Poor | Middle | Good |\n| ---: | ---: | ---: | ---: |\n${rows.join('\n')}`,
     `## What would change it\n\n${levers}`,
     `## What it rests on\n\nGrowth of ${assumptions.mean} % a year before ${assumptions.inflation} % inflation, give or take ${assumptions.volatility} %, over ${money(assumptions.paths)} simulated futures, all in today's money. Taxes and fees are not in it.`,

@@ -66,7 +66,7 @@ function Instrument({ position: { instrument } }: { position: Position }) {
       </span>
       {!asset_classes && (
         <Tooltip label="At the next analysis the tagger will say what it consists of.">
-          <Badge size="sm" variant="light" color="yellow" tabIndex={0}>
+          <Badge size="sm" variant="light" color="yellow" tt="none" tabIndex={0}>
             Not classified yet: the tagger will
           </Badge>
         </Tooltip>

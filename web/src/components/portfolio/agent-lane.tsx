@@ -44,7 +44,7 @@ export function AgentLane({ lane, since }: { lane: Lane; since: number }) {
             </Text>
           </div>
         </Group>
-        <Badge variant="light" color={states[state].color} size="sm" flex="none">
+        <Badge variant="light" color={states[state].color} size="sm" tt="none" flex="none">
           {states[state].label}
         </Badge>
       </Group>

@@ -1,15 +1,10 @@
 import { SimpleGrid } from '@mantine/core'
-import { useMemo, useRef } from 'react'
-import type { TaskView } from '../../../../shared/client/watch-task.ts'
-import type { AgentTask } from '../../../../shared/task.ts'
+import { useRef } from 'react'
 import { AgentLane } from './agent-lane.tsx'
-import { type Lane, lanesOf } from './lanes-of.ts'
-
-type Props = { task: AgentTask; view: Pick<TaskView, 'steps' | 'pieces'> }
+import type { Lane } from './lanes-of.ts'
 
 /** The agents of an analysis at work side by side. */
-export function AgentLanes({ task, view: { steps, pieces } }: Props) {
-  const lanes = useMemo(() => lanesOf({ task, steps, pieces }), [task, steps, pieces])
+export function AgentLanes({ lanes }: { lanes: readonly Lane[] }) {
   const sinceOf = useBeginnings()
   return (
     <section aria-label="Agents at work">

@@ -86,11 +86,17 @@ function Bars({ kind, parts, format, axis }: BarsProps) {
       valueLabelProps={{ formatter: value => short(Number(value)), fontSize: 11 }}
       barProps={{ isAnimationActive: false, radius: 3 }}
       maxBarWidth={44}
-      xAxisProps={isLying ? { tickFormatter: short } : { interval: 0, fontSize: 11 }}
+      xAxisProps={isLying ? { tickFormatter: short } : namesAxis(parts)}
       yAxisProps={isLying ? { width: Math.min(150, 24 + 7 * longest(parts)), interval: 0 } : values}
       barChartProps={{ margin: isLying ? { right: 44 } : { top: 20 } }}
     />
   )
+}
+
+// Names that would run into each other stand aslant.
+function namesAxis(parts: Part[]) {
+  const axis = { interval: 0, fontSize: 11 } as const
+  return parts.length * longest(parts) < 36 ? axis : ({ ...axis, angle: -28, textAnchor: 'end', height: 62 } as const)
 }
 
 function longest(parts: Part[]): number {

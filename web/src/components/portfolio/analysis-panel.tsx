@@ -1,7 +1,7 @@
 import './portfolio.css'
 import './print.css'
 import { Container, Group, Stack, Text, Title } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { AgentTask } from '../../../../shared/task.ts'
 import { useAnalysis } from '../../hooks/portfolio/use-analysis.ts'
 import { useLightPrint } from '../../hooks/portfolio/use-light-print.ts'
@@ -19,14 +19,16 @@ import { TaskTimeline } from '../timeline/task-timeline.tsx'
 import { AgentLanes } from './agent-lanes.tsx'
 import { AnalysisActions } from './analysis-actions.tsx'
 import { AnalysisResults } from './analysis-results.tsx'
+import { type Lane, lanesOf } from './lanes-of.ts'
 
 type Props = { agentTask: ReturnType<typeof useAgentTask>; task: AgentTask }
 
 /** An analysis of a portfolio: its agents while they are at work, and what they have finished. */
 export function AnalysisPanel({ agentTask, task }: Props) {
-  const { steps, agent, approvals, error, isProcessing } = agentTask
+  const { steps, pieces, agent, approvals, error } = agentTask
   const decider = useDecider()
   const userId = decider?.userId ?? null
+  const lanes = useMemo(() => lanesOf({ task, steps, pieces }), [task, steps, pieces])
   const kept = useAnalysis(task, steps)
   const preferences = usePreferences(userId)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -46,11 +48,13 @@ export function AnalysisPanel({ agentTask, task }: Props) {
         {error && error.code !== 'cancelled' && (
           <ErrorNote error={error} title={task.status === 'failed' ? 'The analysis failed' : 'That was not possible'} />
         )}
-        {task.progress && isProcessing && <ProgressLine progress={task.progress} />}
+        {task.status === 'processing' && (
+          <ProgressLine progress={{ ...progressOf(lanes), text: task.progress?.text }} />
+        )}
         <TaskApprovals approvals={approvals} decider={decider} />
         {task.status !== 'completed' && (
           <div className="no-print">
-            <AgentLanes key={task.life} task={task} view={agentTask} />
+            <AgentLanes key={task.life} lanes={lanes} />
           </div>
         )}
         {kept.error && !kept.data && <ErrorNote error={kept.error} title="What is finished cannot be read" />}
@@ -63,6 +67,11 @@ export function AnalysisPanel({ agentTask, task }: Props) {
       </Stack>
     </Container>
   )
+}
+
+function progressOf(lanes: readonly Lane[]) {
+  const asked = lanes.filter(({ state }) => state !== 'unneeded')
+  return { done: asked.filter(({ state }) => state === 'done' || state === 'failed').length, total: asked.length }
 }
 
 type HeadingProps = { task: AgentTask; heading: React.RefObject<HTMLHeadingElement | null> }

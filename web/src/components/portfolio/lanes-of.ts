@@ -108,7 +108,7 @@ function taggerLane({ task, steps }: Happened): Lane | null {
   if (calls.length === 0 && tagged.length === 0 && !saysSo) return null
   const seconds = calls.reduce((sum, call) => sum + (call.seconds ?? 0), 0)
   const base = { name: 'Tagger', text: '', startedAt: undefined, seconds } as const
-  if (steps.some(({ key, status }) => key.endsWith('/own:load_portfolio:classified') && status === 'done')) {
+  if (steps.some(({ name }) => name === 'begin_analysis')) {
     const symbols = tagged.flatMap(({ output }) => (Array.isArray(output) ? output : []))
     return { ...base, state: 'done', doing: symbols.length > 0 ? `Classified ${symbols.join(', ')}.` : 'Was done.' }
   }

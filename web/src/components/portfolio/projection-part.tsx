@@ -31,7 +31,7 @@ function Facts({ projection, currency }: { projection: Projection; currency: str
   return (
     <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
       <FactTile label="The money lasts" value={percent(successRate)} tone={toneOf(successRate)}>
-        of 100 simulated futures, until {plan.untilAge}
+        of the simulated futures, until {plan.untilAge}
       </FactTile>
       <FactTile label="Sustainable income" value={amount(sustainableIncome, currency)}>
         a year, in nine futures of ten
