@@ -1,10 +1,8 @@
-import { Badge, Group, Loader, Text, Typography } from '@mantine/core'
+import { Badge, Group, Loader, Text } from '@mantine/core'
 import type { ComponentType } from 'react'
 import { useNow } from '../../hooks/use-now.ts'
-import { useSmoothText } from '../../hooks/use-smooth-text.ts'
 import { IconChart, IconPlan, IconReport, IconRetirement, IconTag } from '../../icons.ts'
 import { duration } from '../../words/time-words.ts'
-import { MarkdownText } from '../markdown-text.tsx'
 import type { Lane } from './lanes-of.ts'
 
 const about: Record<Lane['name'], { part: string; icon: ComponentType<{ size?: number }> }> = {
@@ -24,9 +22,9 @@ const states: Record<Lane['state'], { label: string; color: string }> = {
   unneeded: { label: 'Not asked', color: 'gray' },
 }
 
-/** One agent at its work: what it does just now, what it writes, and for how long. */
+/** One agent at its work: what it does just now, and for how long. */
 export function AgentLane({ lane, since }: { lane: Lane; since: number }) {
-  const { name, state, doing, text, seconds } = lane
+  const { name, state, doing, seconds } = lane
   const { part, icon: Icon } = about[name]
   return (
     <article className="surface lane" data-state={state} aria-label={name}>
@@ -57,7 +55,6 @@ export function AgentLane({ lane, since }: { lane: Lane; since: number }) {
         </Group>
         {state === 'working' ? <Elapsed since={since} /> : seconds !== undefined && <Took seconds={seconds} />}
       </Group>
-      {text && <Draft text={text} name={name} />}
     </article>
   )
 }
@@ -72,17 +69,5 @@ function Took({ seconds, isCounting = false }: { seconds: number; isCounting?: b
     <Text size="xs" c="dimmed" className="tabular" flex="none" pt={2}>
       {isCounting ? `${seconds} s` : duration(seconds * 1000)}
     </Text>
-  )
-}
-
-// The end of it, since that is what is new.
-function Draft({ text, name }: { text: string; name: string }) {
-  const shown = useSmoothText(text, true)
-  return (
-    <section className="lane-draft" aria-label={`What ${name} writes`}>
-      <Typography className="answer" fz="xs">
-        <MarkdownText text={shown} isPart />
-      </Typography>
-    </section>
   )
 }

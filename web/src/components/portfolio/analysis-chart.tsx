@@ -96,7 +96,7 @@ function Bars({ kind, parts, format, axis }: BarsProps) {
 // Names that would run into each other stand aslant.
 function namesAxis(parts: Part[]) {
   const axis = { interval: 0, fontSize: 11 } as const
-  return parts.length * longest(parts) < 36 ? axis : ({ ...axis, angle: -28, textAnchor: 'end', height: 62 } as const)
+  return parts.length * longest(parts) < 50 ? axis : ({ ...axis, angle: -28, textAnchor: 'end', height: 62 } as const)
 }
 
 function longest(parts: Part[]): number {

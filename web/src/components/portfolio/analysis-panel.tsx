@@ -59,7 +59,7 @@ export function AnalysisPanel({ agentTask, task }: Props) {
         )}
         {kept.error && !kept.data && <ErrorNote error={kept.error} title="What is finished cannot be read" />}
         {kept.data && preferences.isFetched && (
-          <AnalysisResults kept={kept.data} currency={preferences.data?.currency ?? 'USD'} />
+          <AnalysisResults kept={kept.data} drafts={draftsOf(lanes)} currency={preferences.data?.currency ?? 'USD'} />
         )}
         <div className="no-print">
           <TaskTimeline key={`${task.id} ${task.life}`} task={task} view={agentTask} userId={userId} isFolded />
@@ -67,6 +67,11 @@ export function AnalysisPanel({ agentTask, task }: Props) {
       </Stack>
     </Container>
   )
+}
+
+function draftsOf(lanes: readonly Lane[]) {
+  const textOf = (agent: Lane['name']) => lanes.find(({ name }) => name === agent)?.text ?? ''
+  return { report: textOf('Reporter'), retirement: textOf('Retirement') }
 }
 
 function progressOf(lanes: readonly Lane[]) {

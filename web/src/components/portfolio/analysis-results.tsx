@@ -6,15 +6,23 @@ import { ProjectionPart } from './projection-part.tsx'
 import { SummaryPart } from './summary-part.tsx'
 import { WrittenText } from './written-text.tsx'
 
-/** What is finished of an analysis: each part appears when its agent has done it. */
-export function AnalysisResults({ kept, currency }: { kept: Kept; currency: string }) {
+type Props = {
+  kept: Kept
+  /** What is being written just now. */
+  drafts: { report: string; retirement: string }
+  currency: string
+}
+
+/** What is finished of an analysis: each part appears when its agent has done it, and texts while they grow. */
+export function AnalysisResults({ kept, drafts, currency }: Props) {
   const { summary_payload, report_payload, charts_payload, retirement_payload } = kept
+  const report = report_payload?.markdown ?? drafts.report
   return (
     <Stack gap="xl">
       {summary_payload && <SummaryPart summary={summary_payload} />}
-      {report_payload && (
+      {report && (
         <Section title="Report">
-          <WrittenText text={report_payload.markdown} />
+          <WrittenText text={report} isGrowing={!report_payload} />
         </Section>
       )}
       {charts_payload && charts_payload.length > 0 && (
@@ -27,6 +35,11 @@ export function AnalysisResults({ kept, currency }: { kept: Kept; currency: stri
         </Section>
       )}
       {retirement_payload && <ProjectionPart retirement={retirement_payload} currency={currency} />}
+      {!retirement_payload && drafts.retirement && (
+        <Section title="Retirement">
+          <WrittenText text={drafts.retirement} isGrowing />
+        </Section>
+      )}
     </Stack>
   )
 }

@@ -54,7 +54,7 @@ function specialistLane(name: Specialist, { task, steps, pieces }: Happened): La
   if (call.status === 'done') return { ...base, ...outcome(name, call, within) }
   if (task.status !== 'processing') return { ...base, ...interrupted(task) }
   const text = pieces.findLast(piece => piece.key.startsWith(`model:${scope}:`) && piece.text)?.text ?? ''
-  return { ...base, state: 'working', text, doing: workOf(within, text) }
+  return { ...base, state: 'working', text, doing: workOf(name, within, text) }
 }
 
 /** What is stored counts, whatever the agent said in the end. */
@@ -67,12 +67,18 @@ function outcome(name: Specialist, call: Step, within: Step[]): Pick<Lane, 'stat
   return { state: 'failed', doing: typeof call.output === 'string' && call.output ? call.output : 'Did not answer.' }
 }
 
-function workOf(within: Step[], text: string): string {
+const beginnings: Record<Specialist, string> = {
+  Reporter: 'Reads the numbers',
+  Charter: 'Chooses charts',
+  Retirement: 'Reads the projection',
+}
+
+function workOf(name: Specialist, within: Step[], text: string): string {
   const running = within.findLast(step => step.status === 'started')
   if (running) return toolWords(running)
   const charts = chartsIn(within)
   if (charts > 0) return `${counted(charts, 'chart')} drawn so far`
-  return text ? `Writing, ${counted(text.split(/\s+/).length, 'word')} so far` : 'Thinking'
+  return text ? `Writes, ${counted(text.split(/\s+/).length, 'word')} so far` : beginnings[name]
 }
 
 function chartsIn(steps: Step[]): number {
