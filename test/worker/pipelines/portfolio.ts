@@ -17,20 +17,32 @@ export async function addInstruments(sql: postgres.Sql): Promise<void> {
 
 type Positions = Record<string, number>
 
+type Options = { cash?: number; hasPlan?: boolean }
+
 /** A user with accounts of these positions, and a plan for retirement unless told otherwise. */
 export async function addInvestor(
   sql: postgres.Sql,
   email: string,
   accounts: Record<string, Positions>,
-  { cash = 0, hasPlan = true } = {},
+  options: Options = {},
 ): Promise<string> {
   const user = await addUser(sql, email)
+  await addPortfolio(sql, user, accounts, options)
+  return user
+}
+
+/** The same for a user who is there. */
+export async function addPortfolio(
+  sql: postgres.Sql,
+  user: string,
+  accounts: Record<string, Positions>,
+  { cash = 0, hasPlan = true }: Options = {},
+): Promise<void> {
   if (hasPlan) {
     await sql`insert into public.portfolio_preferences (user_id, birth_year, retirement_age, annual_contribution, annual_income, target)
       values (${user}, 1980, 67, 6000, 20000, '{"equity": 60, "bonds": 40}')`
   }
   for (const [name, positions] of Object.entries(accounts)) await addAccount(sql, { user, name, positions, cash })
-  return user
 }
 
 type Account = { user: string; name: string; positions: Positions; cash: number }

@@ -1,6 +1,7 @@
 import '@mantine/charts/styles.css'
 import { BarChart, DonutChart, PieChart } from '@mantine/charts'
 import { Center } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import type { Chart } from '../../../../shared/portfolio.ts'
 import { amount, axisAmount, percent } from '../../words/portfolio-words.ts'
 import { ChartFrame } from '../chart-frame.tsx'
@@ -70,6 +71,7 @@ type BarsProps = { kind: Chart['kind']; parts: Part[]; format: (value: number) =
 
 function Bars({ kind, parts, format, axis }: BarsProps) {
   const isLying = kind === 'horizontal_bar'
+  const isNarrow = useMediaQuery('(width < 48em)')
   const short = (value: number) => (axis ? axisAmount(value, axis) : percent(value))
   const values = { tickFormatter: short, width: 64 }
   return (
@@ -86,17 +88,17 @@ function Bars({ kind, parts, format, axis }: BarsProps) {
       valueLabelProps={{ formatter: value => short(Number(value)), fontSize: 11 }}
       barProps={{ isAnimationActive: false, radius: 3 }}
       maxBarWidth={44}
-      xAxisProps={isLying ? { tickFormatter: short } : namesAxis(parts)}
+      xAxisProps={isLying ? { tickFormatter: short } : namesAxis(parts, isNarrow ? 36 : 56)}
       yAxisProps={isLying ? { width: Math.min(150, 24 + 7 * longest(parts)), interval: 0 } : values}
       barChartProps={{ margin: isLying ? { right: 44 } : { top: 20 } }}
     />
   )
 }
 
-// Names that would run into each other stand aslant.
-function namesAxis(parts: Part[]) {
+// Names that would run into each other, in a row of `room` letters, stand aslant.
+function namesAxis(parts: Part[], room: number) {
   const axis = { interval: 0, fontSize: 11 } as const
-  return parts.length * longest(parts) < 50 ? axis : ({ ...axis, angle: -28, textAnchor: 'end', height: 62 } as const)
+  return parts.length * longest(parts) < room ? axis : ({ ...axis, angle: -28, textAnchor: 'end', height: 62 } as const)
 }
 
 function longest(parts: Part[]): number {
