@@ -7,7 +7,7 @@ export function EmptyNote({ title, children }: { title: string; children?: React
     <div style={{ textAlign: 'center' }}>
       <Text fw={600}>{title}</Text>
       {children && (
-        <Text size="sm" c="dimmed" mt={4} maw={460} mx="auto">
+        <Text component="div" size="sm" c="dimmed" mt={4} maw={460} mx="auto">
           {children}
         </Text>
       )}

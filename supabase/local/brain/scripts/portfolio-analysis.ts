@@ -31,7 +31,8 @@ const planner: Script = {
     const told = heard.filter(({ tool }) => tool !== 'invoke_charter' || heard.length === 1)
     const verdicts = told.map(({ output }) => verdictIn(output)).filter(Boolean)
     const summary = verdicts.join(' ') || 'The specialists have done their parts.'
-    const highlights = heard.flatMap(({ tool, output }) => HIGHLIGHTS[tool]?.(output) ?? []).slice(0, 8)
+    const found = heard.flatMap(({ tool, output }) => HIGHLIGHTS[tool]?.(output) ?? [])
+    const highlights = found.filter(each => !summary.includes(each)).slice(0, 8)
     return call('finalize_job', { summary, highlights })
   },
 }

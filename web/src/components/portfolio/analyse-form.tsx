@@ -18,6 +18,10 @@ export function AnalyseForm({ agentTask: { submitTask, isSubmitting, error }, pr
   const [isOpen, { toggle }] = useDisclosure(false)
   const planId = useId()
 
+  const togglePlan = () => {
+    toggle()
+    setOptions({})
+  }
   const analyse = async (event: FormEvent) => {
     event.preventDefault()
     const request = {
@@ -51,7 +55,13 @@ export function AnalyseForm({ agentTask: { submitTask, isSubmitting, error }, pr
           )}
           <Group justify="space-between" gap="xs">
             {preferences ? (
-              <Button variant="subtle" size="compact-sm" aria-expanded={isOpen} aria-controls={planId} onClick={toggle}>
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                aria-expanded={isOpen}
+                aria-controls={planId}
+                onClick={togglePlan}
+              >
                 {isOpen ? 'As planned' : 'Try another plan'}
               </Button>
             ) : (
@@ -62,7 +72,7 @@ export function AnalyseForm({ agentTask: { submitTask, isSubmitting, error }, pr
             </Button>
           </Group>
           <Text size="xs" c="dimmed">
-            Only you see your portfolio and its analyses.
+            Nobody in your enterprises sees your portfolio or its analyses, their admins included.
           </Text>
         </Stack>
       </form>

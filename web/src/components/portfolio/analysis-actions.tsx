@@ -5,12 +5,17 @@ import { openAnalysis } from '../../hooks/portfolio/use-analysis-address.ts'
 import type { useAgentTask } from '../../hooks/useAgentTask.ts'
 import { IconPrint, IconRetry, IconStop } from '../../icons.ts'
 
-type Props = { agentTask: ReturnType<typeof useAgentTask>; task: AgentTask }
+type Props = {
+  agentTask: ReturnType<typeof useAgentTask>
+  task: AgentTask
+  /** There is something to print. */
+  hasResults: boolean
+}
 
 const look = { size: 'xs', variant: 'default' } as const
 
 /** What can be done with an analysis: stop it, or print it and ask for the same anew. */
-export function AnalysisActions({ agentTask, task }: Props) {
+export function AnalysisActions({ agentTask, task, hasResults }: Props) {
   const { isProcessing, isCancelling, isSubmitting, cancel, submitTask } = agentTask
   if (isProcessing) {
     const isStopping = isCancelling || task.cancel_requested_at !== null
@@ -28,9 +33,11 @@ export function AnalysisActions({ agentTask, task }: Props) {
   }
   return (
     <Group gap="xs">
-      <Button {...look} leftSection={<IconPrint size={14} />} onClick={() => window.print()}>
-        Print or save as PDF
-      </Button>
+      {hasResults && (
+        <Button {...look} leftSection={<IconPrint size={14} />} onClick={() => window.print()}>
+          Print or save as PDF
+        </Button>
+      )}
       <Button {...look} leftSection={<IconRetry size={14} />} loading={isSubmitting} onClick={() => void again()}>
         Analyse again
       </Button>

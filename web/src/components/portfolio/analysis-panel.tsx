@@ -3,7 +3,7 @@ import './print.css'
 import { Container, Group, Stack, Text, Title } from '@mantine/core'
 import { useEffect, useMemo, useRef } from 'react'
 import type { AgentTask } from '../../../../shared/task.ts'
-import { useAnalysis } from '../../hooks/portfolio/use-analysis.ts'
+import { type Kept, useAnalysis } from '../../hooks/portfolio/use-analysis.ts'
 import { useLightPrint } from '../../hooks/portfolio/use-light-print.ts'
 import { usePreferences } from '../../hooks/portfolio/use-portfolio.ts'
 import { addressOf } from '../../hooks/use-address.ts'
@@ -42,7 +42,7 @@ export function AnalysisPanel({ agentTask, task }: Props) {
         <Heading task={task} heading={heading} />
         <div className="no-print">
           <TaskStatusLine task={task} agent={agent} isAsking={isAsking}>
-            <AnalysisActions agentTask={agentTask} task={task} />
+            <AnalysisActions agentTask={agentTask} task={task} hasResults={hasResults(kept.data)} />
           </TaskStatusLine>
         </div>
         {error && error.code !== 'cancelled' && (
@@ -67,6 +67,10 @@ export function AnalysisPanel({ agentTask, task }: Props) {
       </Stack>
     </Container>
   )
+}
+
+function hasResults(kept: Kept | null | undefined): boolean {
+  return Boolean(kept?.report_payload || kept?.charts_payload || kept?.retirement_payload)
 }
 
 function draftsOf(lanes: readonly Lane[]) {

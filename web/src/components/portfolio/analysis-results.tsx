@@ -18,7 +18,7 @@ export function AnalysisResults({ kept, drafts, currency }: Props) {
   const { summary_payload, report_payload, charts_payload, retirement_payload } = kept
   const report = report_payload?.markdown ?? drafts.report
   return (
-    <Stack gap="xl">
+    <Stack gap="xl" className="analysis-results">
       {summary_payload && <SummaryPart summary={summary_payload} />}
       {report && (
         <Section title="Report">

@@ -45,8 +45,9 @@ function specialistLane(name: Specialist, { task, steps, pieces }: Happened): La
   const call = steps.findLast(step => step.kind === 'tool' && step.name === calls[name])
   if (!call) {
     const othersAre = steps.some(step => Object.values(calls).includes(step.name))
-    const isUnneeded = othersAre || isFinished(task.status)
-    return idle(name, isUnneeded ? 'unneeded' : 'waiting', isUnneeded ? 'Was not asked.' : 'Waits for the planner.')
+    if (othersAre) return idle(name, 'unneeded', 'Is not needed for this.')
+    if (isFinished(task.status)) return idle(name, 'unneeded', 'It did not come to that.')
+    return idle(name, 'waiting', 'Waits for the planner.')
   }
   const scope = call.key.slice('tool:'.length)
   const within = steps.filter(({ key }) => key.startsWith(`tool:${scope}/`))

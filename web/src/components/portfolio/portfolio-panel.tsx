@@ -62,8 +62,10 @@ function Holdings({ accounts, preferences, email, userId, agentTask }: HoldingsP
       {accounts.length === 0 ? (
         <div className="surface sheet">
           <EmptyNote title="There are no accounts yet">
-            Import them from a CSV file with the columns <Code>account,symbol,quantity</Code>:{' '}
-            <Code>npm run import:portfolio -- file.csv --user {email}</Code>
+            Import them from a CSV file with the columns account, symbol and quantity:
+            <Code block mt="sm" ta="left">
+              npm run import:portfolio -- file.csv --user {email}
+            </Code>
           </EmptyNote>
         </div>
       ) : (
