@@ -10,12 +10,14 @@ type Props = {
   task: AgentTask
   /** There is something to print. */
   hasResults: boolean
+  /** Somebody else's could be made anew of one's own portfolio only. */
+  isOwn: boolean
 }
 
 const look = { size: 'xs', variant: 'default' } as const
 
 /** What can be done with an analysis: stop it, or print it and ask for the same anew. */
-export function AnalysisActions({ agentTask, task, hasResults }: Props) {
+export function AnalysisActions({ agentTask, task, hasResults, isOwn }: Props) {
   const { isProcessing, isCancelling, isSubmitting, cancel, submitTask } = agentTask
   if (isProcessing) {
     const isStopping = isCancelling || task.cancel_requested_at !== null
@@ -38,9 +40,11 @@ export function AnalysisActions({ agentTask, task, hasResults }: Props) {
           Print or save as PDF
         </Button>
       )}
-      <Button {...look} leftSection={<IconRetry size={14} />} loading={isSubmitting} onClick={() => void again()}>
-        Analyse again
-      </Button>
+      {isOwn && (
+        <Button {...look} leftSection={<IconRetry size={14} />} loading={isSubmitting} onClick={() => void again()}>
+          Analyse again
+        </Button>
+      )}
     </Group>
   )
 }

@@ -31,6 +31,7 @@ export function AnalysisPanel({ agentTask, task }: Props) {
   const lanes = useMemo(() => lanesOf({ task, steps, pieces }), [task, steps, pieces])
   const kept = useAnalysis(task, steps)
   const preferences = usePreferences(userId)
+  const isOwn = task.user_id === userId
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   useLightPrint()
@@ -42,7 +43,7 @@ export function AnalysisPanel({ agentTask, task }: Props) {
         <Heading task={task} heading={heading} />
         <div className="no-print">
           <TaskStatusLine task={task} agent={agent} isAsking={isAsking}>
-            <AnalysisActions agentTask={agentTask} task={task} hasResults={hasResults(kept.data)} />
+            <AnalysisActions agentTask={agentTask} task={task} hasResults={hasResults(kept.data)} isOwn={isOwn} />
           </TaskStatusLine>
         </div>
         {error && error.code !== 'cancelled' && (
@@ -58,6 +59,11 @@ export function AnalysisPanel({ agentTask, task }: Props) {
           </div>
         )}
         {kept.error && !kept.data && <ErrorNote error={kept.error} title="What is finished cannot be read" />}
+        {userId && !isOwn && (
+          <Text size="sm" c="dimmed">
+            What an analysis has found is its owner’s alone: here are its steps.
+          </Text>
+        )}
         {kept.data && preferences.isFetched && (
           <AnalysisResults kept={kept.data} drafts={draftsOf(lanes)} currency={preferences.data?.currency ?? 'USD'} />
         )}
