@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { call, fail, json, say } from '../../../supabase/local/brain/script.ts'
-import { createDeltaWriter } from '../../../worker/agents/delta-writer.ts'
 import { addEnterprise, addMember } from '../../sql/arrange.ts'
 import { as } from '../../support/roles.ts'
-import { claimNext, type Held, perform, type Room, roomWithBrain, stepsOf, takeOver } from '../agents/arrange.ts'
-import { intercept } from '../arrange.ts'
+import { claimNext, type Held, roomWithBrain, stepsOf } from '../agents/arrange.ts'
+import { afterDeaths } from '../agents/mortal.ts'
 import { addInvestor } from './portfolio.ts'
 import { responseOf, setPortfolioScene } from './portfolio-scene.ts'
 
@@ -271,27 +270,6 @@ describe('a fork of an analysis', () => {
 })
 
 describe('a worker that dies between specialists', () => {
-  /** A room whose worker is gone after so many writes to the journal; `death` tells when nothing of it is under way any more. */
-  function mortal(room: Room, writes: number) {
-    const { promise: death, resolve } = Promise.withResolvers<void>()
-    let done = 0
-    let underWay = 0
-    const db = intercept(scene.connect(), {
-      before: () => {
-        if (done >= writes) return new Promise(() => undefined)
-        underWay += 1
-        return undefined
-      },
-      after: name => {
-        underWay -= 1
-        if (['record_steps', 'run_tool'].includes(name)) done += 1
-        if (done >= writes && underWay === 0) resolve()
-        return done >= writes ? new Promise(() => undefined) : undefined
-      },
-    })
-    return { room: { ...room, db, deltas: createDeltaWriter(db, room.telemetry) }, death }
-  }
-
   it.each([
     [2, 3, 4],
     [6, 5, 4],
@@ -303,17 +281,8 @@ describe('a worker that dies between specialists', () => {
     const undisturbed = await analyse(await addInvestor(sql, 'one@x.test', accounts))
     await sql`update public.portfolio_instruments set asset_classes = null, regions = null, sectors = null where symbol = 'SUNX'`
     const room = await roomWithBrain(scene)
-    let held = await begin(room, await addInvestor(sql, 'two@x.test', accounts))
-    for (const writes of deaths) {
-      const first = mortal(room, writes)
-      const alive = perform(first.room, held).then(
-        () => expect.unreachable(`It ended before it had written ${writes} times.`),
-        () => first.death,
-      )
-      await Promise.race([first.death, alive])
-      held.stop('lost')
-      held = await takeOver(scene, room, held)
-    }
+    const first = await begin(room, await addInvestor(sql, 'two@x.test', accounts))
+    const held = await afterDeaths(scene, room, first, deaths)
     const result = await end(room, held)
     expect(responseOf(result)).toEqual(responseOf(undisturbed.result))
     expect(await keptOf(held)).toEqual((result as { response: unknown }).response)
