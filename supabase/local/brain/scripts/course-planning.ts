@@ -111,7 +111,11 @@ function named({ number, skill, from_level, to_level, hours, depends_on }: Frame
 
 function titleOf({ position }: Profile, modules: Frame[]): string {
   const [first = 'New skills', second] = new Set(modules.map(({ skill }) => skill))
-  return `${first}${second ? ' and more' : ''} for a ${position.toLowerCase()}`
+  return `${first}${second ? ' and more' : ''} for ${withArticle(position)}`
+}
+
+function withArticle(position: string): string {
+  return `${/^[aeiou]/i.test(position) ? 'an' : 'a'} ${position.toLowerCase()}`
 }
 
 function reasons(
@@ -120,7 +124,7 @@ function reasons(
 ) {
   const [first] = modules
   return {
-    rationale: `${first?.skill} comes first because it is the most pressing gap for a ${position.toLowerCase()}. Modules of one skill follow each other; the others can be taken in any order.`,
+    rationale: `${first?.skill} comes first because it is the most pressing gap for ${withArticle(position)}. Modules of one skill follow each other; the others can be taken in any order.`,
     assumptions: [`${hours_per_week} hours a week to learn`, 'Two hours for each level of a skill'],
     left_out,
   }

@@ -111,7 +111,7 @@ function blocksOf(text: string): string[] {
   const prose = text.replace(/```.*?```/gs, '')
   const blocks = prose.split(/\n\s*\n|^(?:[-*]|\d+\.) /m).map(block => block.replace(/\s+/g, ' ').trim())
   return blocks
-    .filter(block => block.length > 20)
+    .filter(block => block.length > 20 && !block.endsWith(':'))
     .map(block => {
       const sentences = block.match(/.+?[.!?](?=\s|$)/g) ?? [block]
       return sentences.slice(0, 3).join('').trim()

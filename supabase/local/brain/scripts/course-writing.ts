@@ -85,7 +85,7 @@ function moduleText(brief: Brief, wish: string | undefined): string {
 
 function opening({ module, learner }: Brief): string {
   const { objectives, hours, skill, from_level, to_level } = module
-  return `After this module you can ${listed(objectives)}. As a ${learner.position.toLowerCase()} in ${learner.department.toLowerCase()} you need ${skill} at level ${to_level}, and you come from level ${from_level}. Plan about ${hours} hours, the exercise included.`
+  return `After this module you can ${listed(objectives)}. Your position (${learner.position}) asks for ${skill} at level ${to_level}, and you come from level ${from_level}. Plan about ${hours} hours, the exercise included.`
 }
 
 type Section = { heading: string; text: string }
@@ -149,7 +149,8 @@ function questions(matter: Section[], { module }: Brief): string {
 }
 
 function firstSentence(text: string): string {
-  const plain = text.replace(/^- /, '').replace(/ ?\[\d+\]/g, '')
+  const [line = ''] = text.split('\n')
+  const plain = line.replace(/^- /, '').replace(/ ?\[\d+\]/g, '')
   return plain.match(/^.+?[.!?](?=\s|$)/s)?.[0] ?? plain
 }
 
