@@ -22,6 +22,8 @@ async function main(): Promise<number> {
       say('✘', check.name, `${(error as Error).message}\n    → ${check.remedy}`)
     }
   }
+  say('·', 'Traces', placesOfTraces(config))
+  say('·', 'Search', placesOfSearches(config))
   await supabase.realtime.disconnect()
   process.stdout.write(failed === 0 ? '\nAll connections work.\n' : `\n${failed} of the checks failed.\n`)
   return failed === 0 ? 0 : 1
@@ -75,6 +77,18 @@ function checksOf(config: Config, supabase: ReturnType<typeof createClient<Datab
       },
     },
   ]
+}
+
+/** Where the SDK's traces go. */
+function placesOfTraces({ traces: { openaiKey, otlpUrl } }: Config): string {
+  const collector = otlpUrl ? [`a collector at ${new URL(otlpUrl).host}`] : []
+  return ['the journal', ...(openaiKey ? ['OpenAI'] : []), ...collector].join(', ')
+}
+
+/** Where agents that research look things up. */
+function placesOfSearches({ research: { tavily, firecrawl } }: Config): string {
+  if (!tavily) return 'our own library; set TAVILY_API_KEY to search the web'
+  return firecrawl ? 'the web' : 'the web, by excerpts alone; set FIRECRAWL_API_KEY to read pages'
 }
 
 /** A message of our own on a private channel that comes back: joining, policies and delivery work. */

@@ -32,7 +32,18 @@ describe('the check of the connection', () => {
     expect(output.match(/^✔ (\w+)/gm)).toEqual(
       ['Project', 'Table', 'Functions', 'Realtime', 'Database', 'Model'].map(name => `✔ ${name}`),
     )
+    expect(output).toContain('· Traces     the journal\n· Search     our own library; set TAVILY_API_KEY')
     expect(code).toBe(0)
+  })
+
+  it('says where traces and searches go, without their keys', async () => {
+    const { output } = await check({
+      TAVILY_API_KEY: 'tvly-hidden',
+      FIRECRAWL_API_KEY: 'fc-hidden',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hidden@collector.test:4318',
+    })
+    expect(output).toContain('· Traces     the journal, a collector at collector.test:4318\n· Search     the web\n')
+    expect(output).not.toContain('hidden')
   })
 
   it('names what does not work, each with its remedy, and shows no key', async () => {

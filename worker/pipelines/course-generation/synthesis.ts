@@ -11,7 +11,10 @@ export function synthesize(findings: Finding[]): { findings: Finding[]; sources:
   for (const { claim, sources } of findings) {
     const text = claim.trim()
     if (!text) continue
-    const key = text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
+    const key = text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim()
     merged.set(key, { claim: merged.get(key)?.claim ?? text, sources: union(merged.get(key)?.sources ?? [], sources) })
   }
   const kept = [...merged.values()].sort((a, b) => b.sources.length - a.sources.length)
