@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { call, type Script } from '../../supabase/local/brain/script.ts'
+import { portfolioAnalysis } from '../../supabase/local/brain/scripts/portfolio-analysis.ts'
 import { startBrowser } from '../support/browser.ts'
 import { addInstruments, addPortfolio } from '../worker/pipelines/portfolio.ts'
 import { type Product, startProduct } from './product.ts'
@@ -10,8 +12,26 @@ let browser: Browser
 
 vi.setConfig({ testTimeout: 90_000 })
 
+const HELD_UP = 'Mind the risk.'
+
+/** The demo's planner, but with this wish its reporter never answers. */
+function plannerOf(scripts: Script[]): Script[] {
+  return scripts
+    .filter(({ name }) => name === 'Planner')
+    .map(planner => ({
+      ...planner,
+      turn: scene => {
+        const reply = planner.turn(scene)
+        if (!scene.prompt.includes(HELD_UP) || !Array.isArray(reply)) return reply
+        return reply.map(part =>
+          'tool' in part && part.tool === 'invoke_reporter' ? call(part.tool, { input: '!silent' }) : part,
+        )
+      },
+    }))
+}
+
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
+  ;[product, browser] = await Promise.all([startProduct({ scripts: plannerOf(portfolioAnalysis) }), startBrowser()])
   const { sql } = product.stack
   await addInstruments(sql)
   const accounts = { Depot: { WRLD: 400, SUNX: 200 }, Pension: { BOND: 500 }, Child: { GOLD: 50, WRLD: 20 } }
@@ -92,7 +112,7 @@ test('an analysis that is cancelled keeps what is finished, and is made anew as 
   onTestFinished(ada.leave)
   const { page } = ada
   await page.getByRole('link', { name: 'Portfolio', exact: true }).click()
-  await page.getByRole('textbox', { name: 'What should the analysis look at?' }).fill('Mind the risk.')
+  await page.getByRole('textbox', { name: 'What should the analysis look at?' }).fill(HELD_UP)
   await page.getByRole('button', { name: 'Try another plan' }).click()
   await page.getByRole('textbox', { name: 'Retire at' }).fill('62')
   const id = await analyse(page)
@@ -108,9 +128,9 @@ test('an analysis that is cancelled keeps what is finished, and is made anew as 
   await laneOf(page, 'Reporter').locator('xpath=self::*[@data-state="working"]').waitFor()
   const asked = await product.stack.sql`select request_payload, enterprise_id from public.agent_task_requests
     where id in (${id}, ${taskIn(page)})`
-  const request = { prompt: 'Mind the risk.', options: { retirementAge: 62 } }
+  const request = { prompt: HELD_UP, options: { retirementAge: 62 } }
   expect(asked).toEqual(Array.from({ length: 2 }, () => ({ request_payload: request, enterprise_id: null })))
   await page.getByRole('link', { name: 'Portfolio', exact: true }).first().click()
   const list = regionOf(page, 'Analyses so far').getByRole('button')
-  await list.filter({ hasText: 'Mind the risk.' }).nth(1).filter({ hasText: 'Cancelled' }).waitFor()
+  await list.filter({ hasText: HELD_UP }).nth(1).filter({ hasText: 'Cancelled' }).waitFor()
 })

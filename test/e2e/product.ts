@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Script } from '../../supabase/local/brain/script.ts'
 import { type Brain, startBrain } from '../../supabase/local/brain.ts'
 import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
 import { servePage } from './serve-page.ts'
@@ -19,13 +20,13 @@ export type Product = {
   stop: () => Promise<void>
 }
 
-/** Starts the product; `stop` belongs into `afterAll`. */
-export async function startProduct(): Promise<Product> {
+/** Starts the product; `stop` belongs into `afterAll`. The model follows these scripts before those of the demo. */
+export async function startProduct({ scripts = [] }: { scripts?: Script[] } = {}): Promise<Product> {
   await using parts = new AsyncDisposableStack()
   const stack = await startStack()
   parts.defer(stack.stop)
   const ada = await stack.signUp('ada@example.test')
-  const brain = await startBrain({ pace: 'human' })
+  const brain = await startBrain({ pace: 'human', scripts })
   parts.defer(brain.stop)
   let worker = startWorker(stack, brain)
   parts.defer(() => end(worker))
