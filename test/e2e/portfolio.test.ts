@@ -64,14 +64,17 @@ test('a portfolio is analysed before its owner’s eyes, stays after a reload, a
   await page.getByText('$78,000').waitFor()
 
   const id = await analyse(page)
-  await laneOf(page, 'Tagger').getByText('Classified SUNX.').waitFor()
-  for (const name of ['Reporter', 'Charter', 'Retirement']) {
-    await laneOf(page, name).locator('xpath=self::*[@data-state="working" or @data-state="done"]').waitFor()
-  }
-  await laneOf(page, 'Planner')
-    .getByText(/^Waits for Reporter/)
-    .waitFor()
-  await regionOf(page, 'Report').locator('[aria-busy="true"]').waitFor()
+  // All looked for from the start: each is there for some seconds only.
+  await Promise.all([
+    laneOf(page, 'Tagger').getByText('Classified SUNX.').waitFor(),
+    ...['Reporter', 'Charter', 'Retirement'].map(name =>
+      laneOf(page, name).locator('xpath=self::*[@data-state="working"]').waitFor(),
+    ),
+    laneOf(page, 'Planner')
+      .getByText(/^Waits for Reporter/)
+      .waitFor(),
+    regionOf(page, 'Report').locator('[aria-busy="true"]').waitFor(),
+  ])
   await ada.status.filter({ hasText: /^Completed/ }).waitFor()
 
   const seen = async () => {
