@@ -23,6 +23,11 @@ export const kinds = {
     request: z.object({ prompt }),
     response: z.object({ answer: z.string() }),
   },
+  /** Keeps the todo list of the task's own user. A task of no enterprise. */
+  'todo-chat': {
+    request: z.object({ prompt }),
+    response: z.object({ answer: z.string() }),
+  },
   /** Analyses the portfolio of the task's own user: report, charts, projection, summary. A task of no enterprise. */
   'portfolio-analysis': { request: analysisRequest, response: analysis },
   /** Makes a course that closes an employee's skill gaps. A task of the employee's enterprise. */

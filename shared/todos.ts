@@ -57,7 +57,10 @@ export const todoInputs = {
     task_id: taskId,
     is_completed: z.boolean().nullish().describe('true if left out; false opens it again.'),
   }),
-  todo_delete: z.object({ task_id: taskId }),
+  todo_delete: z.object({
+    task_id: taskId,
+    title: title.describe('Its title, word for word: whoever is asked for consent reads this and no id.'),
+  }),
 }
 
 const done = { success: z.literal(true), message: z.string() }

@@ -251,3 +251,16 @@ insert into public.employee_skills (employee_id, skill_id, level)
 select added.id, skills.id, own.level::smallint
 from seed join added using (full_name) cross join jsonb_each_text(seed.levels) own (skill, level)
 join public.skills on skills.enterprise_id = added.enterprise_id and skills.name = own.skill;
+
+-- Todos for the kind `todo-chat`. Only for those who have none.
+insert into public.todos (user_id, title, description, due_on, priority, is_completed)
+select users.id, seed.title, seed.description, current_date + seed.days, seed.priority, seed.is_completed
+from (values
+  ('ada@acme.test', 'Book the train to Lyon', 'Return on Sunday, window seat.', 3, 'high', false),
+  ('ada@acme.test', 'Water the plants', null, 1, 'normal', false),
+  ('ada@acme.test', 'Read the quarterly report', null, null, 'low', false),
+  ('ada@acme.test', 'Send the invoice to Globex', null, null, 'normal', true),
+  ('bob@acme.test', 'Renew the passport', 'The office needs a photo.', 30, 'normal', false)
+) as seed (email, title, description, days, priority, is_completed)
+join auth.users on users.email = seed.email
+where not exists (select from public.todos t where t.user_id = users.id);

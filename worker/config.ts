@@ -90,6 +90,9 @@ const settings = z.object({
   OPENAI_API: z.enum(['responses', 'chat']).default('responses'),
   MODEL_TIMEOUT_SECONDS: seconds.default(120),
   MODEL_PRICES: json(prices, PRICES),
+  TODOS_MCP_URL: z
+    .url({ protocol: /^https?$/, error: 'Set it to a URL that ends in /mcp, or leave it out.' })
+    .optional(),
   MCP_SERVERS: json(mcpServers, MCP),
   MODERATION: z.enum(['auto', 'on', 'off'], 'Set it to auto, on or off.').default('auto'),
   MODERATION_MODEL: z.string().default('omni-moderation-latest'),
@@ -204,6 +207,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     log: { format: s.LOG_FORMAT, level: s.LOG_LEVEL, prompts: s.LOG_PROMPTS },
     userTokenSecret: s.USER_TOKEN_SECRET,
+    /** The MCP server for todos; left out, this worker is it. */
+    todosUrl: s.TODOS_MCP_URL,
     /** The MCP servers whose tools the agents of a kind get. */
     mcpServers: s.MCP_SERVERS,
     traces: tracesOf(s),

@@ -41,26 +41,27 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
   const telemetry = createTelemetry(config.log, reports)
   const db = measured(openDb(config), telemetry)
   const traces = startTraces(config.traces, telemetry)
-  const broadcast = createBroadcast(config.supabase, telemetry)
-  const models = createModels(config.model)
-  const room = {
-    db,
-    models,
-    moderate: createModerator(config.model),
-    model: config.model,
-    mcpServers: config.mcpServers,
-    identity: createIdentity(config.userTokenSecret),
-    traces,
-    broadcast,
-    deltas: createDeltaWriter(db, telemetry),
-    telemetry,
-  }
-  const perform = createPerform(room, { research: createResearch(config.research) })
   let worker: Worker | undefined
   const http = await listen(
     createApp(() => worker, telemetry, createLookUp(db, telemetry), createDoors({ config, telemetry })),
     config.http,
   )
+  const room = {
+    db,
+    models: createModels(config.model),
+    moderate: createModerator(config.model),
+    model: config.model,
+    mcpServers: config.mcpServers,
+    identity: createIdentity(config.userTokenSecret),
+    traces,
+    broadcast: createBroadcast(config.supabase, telemetry),
+    deltas: createDeltaWriter(db, telemetry),
+    telemetry,
+  }
+  const perform = createPerform(room, {
+    research: createResearch(config.research),
+    todosUrl: config.todosUrl ?? `${http.url}/mcp`,
+  })
   worker = await startWorker({ db, perform, config: config.queue, identity: config, telemetry })
   telemetry.workerOnline({
     id: worker.id,

@@ -62,19 +62,25 @@ export async function changeTodo(supabase: Supabase, id: string, fields: TodoFie
   return theOne(id, await query.abortSignal(AbortSignal.timeout(patienceMs)).maybeSingle())
 }
 
-/** Deletes a todo and gives back what it was. @throws AgentTaskError `todo_not_found`, `signed_out`, `unreachable` */
-export async function deleteTodo(supabase: Supabase, id: string): Promise<Todo> {
-  const query = supabase.from('todos').delete().eq('id', id).select(columns)
-  return theOne(id, await query.abortSignal(AbortSignal.timeout(patienceMs)).maybeSingle())
+/**
+ * Deletes a todo and gives back what it was.
+ * @param title if given, only while this is its title
+ * @throws AgentTaskError `todo_not_found`, `signed_out`, `unreachable`
+ */
+export async function deleteTodo(supabase: Supabase, id: string, title?: string): Promise<Todo> {
+  let query = supabase.from('todos').delete().eq('id', id)
+  if (title !== undefined) query = query.eq('title', title)
+  return theOne(id, await query.select(columns).abortSignal(AbortSignal.timeout(patienceMs)).maybeSingle(), title)
 }
 
+type Answer = { data: unknown; error: PostgrestError | null; status: number }
+
 /** Somebody else's todo and none are the same to whoever asks. */
-function theOne(id: string, answer: { data: unknown; error: PostgrestError | null; status: number }): Todo {
-  if (answer.error) throw errorOfResponse(answer.error, answer.status)
-  if (answer.data === null) {
-    throw new AgentTaskError('todo_not_found', `There is no todo with the id ${id}; it may be deleted by now.`)
-  }
-  return todo.parse(answer.data)
+function theOne(id: string, { data, error, status }: Answer, title?: string): Todo {
+  if (error) throw errorOfResponse(error, status)
+  if (data !== null) return todo.parse(data)
+  const named = title === undefined ? '' : ` and the title "${title}"`
+  throw new AgentTaskError('todo_not_found', `There is no todo with the id ${id}${named}; it may be deleted by now.`)
 }
 
 async function todoOfCall(supabase: Supabase, callKey: string): Promise<Todo | null> {

@@ -4,6 +4,7 @@ import { afterAll, afterEach } from 'vitest'
 import { DatabaseError, type Db, type FunctionName, openDb } from '../../worker/db.ts'
 import type { Telemetry } from '../../worker/telemetry.ts'
 import { cloneDatabase } from '../support/database.ts'
+import type { Stack } from '../support/stack.ts'
 
 export type Row = Record<string, unknown>
 
@@ -18,8 +19,9 @@ export interface Scene {
   atEnd: (end: () => unknown) => void
 }
 
-export async function setScene(): Promise<Scene> {
-  const { sql, url, drop } = await cloneDatabase()
+/** @param stack whose database it is, where there is one already; the caller ends it. */
+export async function setScene(stack?: Pick<Stack, 'sql' | 'databaseUrl'>): Promise<Scene> {
+  const { sql, url, drop } = stack ? { ...stack, url: stack.databaseUrl, drop: () => undefined } : await cloneDatabase()
   const ends: (() => unknown)[] = []
   const atEnd = (end: () => unknown) => void ends.push(end)
   afterEach(async () => {

@@ -35,17 +35,27 @@ export type McpServer = {
   identity?: boolean
   /** Which calls need the consent of the task's user: those that may destroy something, as the server says, or all. */
   approve?: 'destructive' | 'always'
+  /** Its tools keep the names that it gives them; no other server of the kind may have one of that name. */
+  ownNames?: boolean
+  /**
+   * It gets `_meta['liverow/call-key']`, the same when a call is made again after a crash, and does nothing twice for one
+   * key: so all of its calls that were cut off run again.
+   */
+  callKeys?: boolean
 }
 
 /** For whom and how long. */
 export type McpCaller = { task: Pick<Task, 'id' | 'userId'>; signal: AbortSignal; identity: Identity }
+
+/** Which call of the model it is made for, and until when. */
+type CallBy = { callId?: string | undefined; signal?: AbortSignal | undefined }
 
 /** A server as one attempt talks to it. */
 export type McpConnection = {
   server: McpServer
   tools: Tool[]
   /** @throws TaskError when the connection is gone; all else that goes wrong comes as a result that says so. */
-  call: (tool: string, args: Record<string, unknown>, signal?: AbortSignal) => Promise<CallToolResult>
+  call: (tool: string, args: Record<string, unknown>, by?: CallBy) => Promise<CallToolResult>
   /** Ends a child too, if need be by force. Never fails. */
   close: () => Promise<void>
 }
@@ -79,7 +89,7 @@ export async function connectMcp(server: McpServer, caller: McpCaller): Promise<
     return {
       server,
       tools: offered,
-      call: (tool, args, at) => call({ server, client, caller }, tool, args, at),
+      call: (tool, args, by) => call({ server, client, caller }, tool, args, by),
       close: end,
     }
   } catch (error) {
@@ -118,14 +128,17 @@ async function call(
   { server, client, caller }: Line,
   name: string,
   args: Record<string, unknown>,
-  signal = caller.signal,
+  { callId, signal = caller.signal }: CallBy = {},
 ): Promise<CallToolResult> {
   const seconds = server.timeoutSeconds ?? CALL_SECONDS
   const byStdio = 'command' in server.transport
   try {
-    const _meta =
-      server.identity && byStdio ? { 'liverow/user-token': await caller.identity.tokenOf(caller.task) } : undefined
-    const params = { name, arguments: args, ...(_meta && { _meta }) }
+    const _meta = {
+      ...(server.identity && byStdio && { 'liverow/user-token': await caller.identity.tokenOf(caller.task) }),
+      // A fork of the task has the same calls, and they are others.
+      ...(server.callKeys && callId !== undefined && { 'liverow/call-key': `${caller.task.id}/${callId}` }),
+    }
+    const params = { name, arguments: args, ...(Object.keys(_meta).length > 0 && { _meta }) }
     return await client.callTool(params, { timeout: seconds * 1000, signal })
   } catch (error) {
     signal.throwIfAborted()

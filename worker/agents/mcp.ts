@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CallToolResult, Tool } from '@modelcontextprotocol/client'
 import { type FunctionTool, getAllMcpTools, type MCPServer, ModelBehaviorError } from '@openai/agents'
 import { TaskError } from '../errors.ts'
@@ -15,6 +16,8 @@ const MOST_CHARACTERS = 100_000
 export type Annotations = { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean }
 
 const annotations = new WeakMap<object, Annotations>()
+/** The id of the call that is made: the SDK does not hand it down. */
+const callIds = new AsyncLocalStorage<string | undefined>()
 
 /** @returns undefined for a tool that is of no MCP server. */
 export function annotationsOf(tool: object): Annotations | undefined {
@@ -22,8 +25,8 @@ export function annotationsOf(tool: object): Annotations | undefined {
 }
 
 /**
- * Connects to these servers for one attempt and makes their tools the agents' own, by names that hold the server's. The
- * tools still want to be made durable, as all do. Nothing is shared between attempts: no connection, no list of tools.
+ * Connects to these servers for one attempt and makes their tools the agents' own, by names that hold the server's, unless
+ * it is declared otherwise. The tools still want to be made durable, as all do. Nothing is shared between attempts: no connection, no list of tools.
  *
  * @throws TaskError `mcp_unavailable` (tried again), `mcp_refused`, `mcp_names_clash`, `user_token_missing`, `user_required`.
  */
@@ -81,24 +84,33 @@ async function toolsOf(connections: McpConnection[]): Promise<FunctionTool<TaskC
   for (const [index, tool] of tools.entries()) {
     const origin = origins[index]
     if (!origin) continue
-    const hints = hintsOf(origin.tool)
+    const hints = hintsOf(origin.tool, origin.server)
     annotations.set(tool, hints)
-    const { approve } = origin.server
+    const { approve, ownNames } = origin.server
+    if (ownNames) tool.name = origin.tool.name
     if (approve === 'always' || (approve && hints.destructiveHint)) tool.needsApproval = async () => true
     // A little later than the call's own limit, which says more.
     tool.timeoutMs = ((origin.server.timeoutSeconds ?? CALL_SECONDS) + 5) * 1000
     const invoke = tool.invoke
-    tool.invoke = async (...args) => plain(await invoke(...args))
+    tool.invoke = (...args) => callIds.run(args[2]?.toolCall?.callId, async () => plain(await invoke(...args)))
   }
+  refuseSharedNames(tools.map(({ name }) => name))
   return tools
 }
 
-function hintsOf({ annotations: said }: Tool): Annotations {
+function refuseSharedNames(names: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return
+  const remedy = 'declare one of the servers without `ownNames`.'
+  throw new TaskError('mcp_names_clash', `Two MCP servers have a tool "${twice}": ${remedy}`)
+}
+
+function hintsOf({ annotations: said }: Tool, { callKeys }: McpServer): Annotations {
   const readOnlyHint = said?.readOnlyHint ?? false
   return {
     readOnlyHint,
     destructiveHint: !readOnlyHint && (said?.destructiveHint ?? true),
-    idempotentHint: readOnlyHint || (said?.idempotentHint ?? false),
+    idempotentHint: readOnlyHint || callKeys || (said?.idempotentHint ?? false),
   }
 }
 
@@ -111,7 +123,8 @@ function forSdk({ server, tools, call, close }: McpConnection): MCPServer {
     close,
     invalidateToolsCache: async () => undefined,
     listTools: async () => tools as Awaited<ReturnType<MCPServer['listTools']>>,
-    callTool: async (name, args, _meta, options) => contentOf(await call(name, args ?? {}, options?.signal)),
+    callTool: async (name, args, _meta, options) =>
+      contentOf(await call(name, args ?? {}, { callId: callIds.getStore(), signal: options?.signal })),
     errorFunction: ({ error }) => {
       // Whatever a call itself can meet is a result by now.
       if (!(error instanceof SyntaxError || error instanceof ModelBehaviorError)) throw error

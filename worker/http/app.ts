@@ -30,11 +30,11 @@ export function createApp(
 /** Requests under way at the end have so long, streams among them. */
 const GOODBYE_MS = 1_000
 
-/** Serves the app. Resolves once it listens, with the port that it got. @throws when the port is taken. */
+/** Serves the app. Resolves once it listens, with the URL by which this machine reaches it. @throws when the port is taken. */
 export async function listen(
   app: Hono,
   at: { host: string; port: number },
-): Promise<{ port: number; close: () => Promise<void> }> {
+): Promise<{ url: string; close: () => Promise<void> }> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const server = serve({ fetch: app.fetch, hostname: at.host, port: at.port }, ({ port }) => resolve(port))
   server.once('error', reject)
@@ -47,5 +47,11 @@ export async function listen(
         closed()
       })
     })
-  return { port, close }
+  return { url: `http://${nameOf(at.host)}:${port}`, close }
+}
+
+/** All addresses of a machine are none to call; its own are. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -11,18 +11,24 @@ import type { Research } from './course-generation/research/research.ts'
 import { answerAtOrderDesk } from './order-desk/pipeline.ts'
 import type { Pipeline, Pipelines } from './pipeline.ts'
 import { analysePortfolio } from './portfolio-analysis/pipeline.ts'
+import { createTodoChat } from './todo-chat/pipeline.ts'
 
 /** What some kinds need beside agents: `main.ts` makes it by the settings. */
-export type Services = { research: Research }
+export type Services = {
+  research: Research
+  /** Where the todos are an MCP server: a worker's `/mcp`. */
+  todosUrl: string
+}
 
 /** The registry: a new kind has its line here. */
-function createPipelines({ research }: Services): Pipelines {
+function createPipelines({ research, todosUrl }: Services): Pipelines {
   return {
     assistant: answerQuestion,
     'order-desk': answerAtOrderDesk,
     'portfolio-analysis': analysePortfolio,
     'course-generation': createCourseGeneration(research),
     'course-module': rewriteModule,
+    'todo-chat': createTodoChat(todosUrl),
   }
 }
 

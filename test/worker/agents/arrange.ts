@@ -106,7 +106,7 @@ export async function claimNext(db: Db): Promise<Held> {
 const offline = createResearch({ tavily: null, firecrawl: null })
 
 export function perform(room: AgentRoom, held: Held, services: Partial<Services> = {}): Promise<Outcome> {
-  return createPerform(room, { research: offline, ...services })(held.task, held)
+  return createPerform(room, { research: offline, todosUrl: 'http://127.0.0.1:9/mcp', ...services })(held.task, held)
 }
 
 /** One whole attempt at a question; what it threw comes as the result. */

@@ -277,6 +277,15 @@ describe('the names of tools', () => {
     expect(tools.map(each => each.name)).toEqual(['mcp_shelf__add', 'mcp_attic__add'])
   })
 
+  it('are the server’s own where the kind wants that, unless two servers have one of the same name', async () => {
+    const { url } = await serve()
+    const shelf = byHttp(url, { tools: ['add'], ownNames: true })
+    const { tools } = await open([shelf, byHttp(url, { name: 'attic', tools: ['add'] })])
+    expect(tools.map(each => each.name)).toEqual(['add', 'mcp_attic__add'])
+    const twins = open([shelf, { ...shelf, name: 'attic' }])
+    expect(await failureOf(twins)).toMatchObject({ code: 'mcp_names_clash', retry: false })
+  })
+
   it.each([['shelf', 'shelf'], ['the shelf'], ['']])(
     'ask for server names that are names and differ: %s',
     async (...names) => {

@@ -17,8 +17,8 @@ export async function openDoors(stack: Project | undefined) {
   const project = stack && { url: stack.url, publishableKey: stack.anonKey }
   const doors = createDoors({ config: { version: '0', http, project }, telemetry: told.telemetry })
   const app = createApp(() => undefined, told.telemetry, undefined, doors)
-  const { port, close } = await listen(app, http)
-  return { url: `http://127.0.0.1:${port}`, told, stop: close }
+  const { url, close } = await listen(app, http)
+  return { url, told, stop: close }
 }
 
 /** The SDK's own client, signed in with this token. */

@@ -83,7 +83,8 @@ describe.each([
     expect((await call(client, 'todo_complete', { task_id })).todo.completed_at).not.toBeNull()
     expect((await call(client, 'todo_list')).todos).toEqual([])
     expect((await call(client, 'todo_list', { status: 'completed' })).todos).toHaveLength(1)
-    expect(await call(client, 'todo_delete', { task_id })).toMatchObject({ task_id, title: 'Buy milk' })
+    expect(await fail(client, 'todo_delete', { task_id, title: 'Buy groceries' })).toMatch(/^There is no todo with/)
+    expect(await call(client, 'todo_delete', { task_id, title: 'Buy milk' })).toMatchObject({ task_id })
     expect(await rows()).toEqual([])
   })
 
@@ -94,7 +95,7 @@ describe.each([
     for (const [name, more] of [
       ['todo_update', { title: 'Mine' }],
       ['todo_complete', {}],
-      ['todo_delete', {}],
+      ['todo_delete', { title: 'Secret' }],
     ] as const) {
       expect(await fail(stranger, name, { task_id, ...more })).toMatch(/^There is no todo with the id/)
     }
@@ -131,7 +132,7 @@ describe.each([
     const client = await connect(ada)
     expect(await fail(client, 'todo_create', { title: ' ' })).toMatch(/title is empty/i)
     expect(await fail(client, 'todo_create', { title: 'x', due_on: 'tomorrow' })).toMatch(/YYYY-MM-DD/)
-    expect(await fail(client, 'todo_delete', { task_id: 'the first' })).toMatch(/take one from todo_list/)
+    expect(await fail(client, 'todo_complete', { task_id: 'the first' })).toMatch(/take one from todo_list/)
     const { task_id } = await call(client, 'todo_create', { title: 'x', description: null, priority: null })
     expect(await fail(client, 'todo_update', { task_id, title: null })).toMatch(/Say what is to change/)
   })

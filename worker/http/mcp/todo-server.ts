@@ -57,10 +57,11 @@ export function createTodoServer({ supabase, version, onFault }: TodoServerOptio
       return about(changed, isCompleted ? 'Todo completed.' : 'Todo is open again.')
     }),
   )
-  server.registerTool('todo_delete', TOOLS.todo_delete, ({ task_id }) =>
+  server.registerTool('todo_delete', TOOLS.todo_delete, ({ task_id, title }) =>
     answer(async () => {
-      const { id, title } = await deleteTodo(supabase, task_id)
-      return { success: true, message: 'Todo deleted.', task_id: id, title }
+      // A person may have consented to this title: another todo, or what has become of this one, is not meant.
+      await deleteTodo(supabase, task_id, title)
+      return { success: true, message: 'Todo deleted.', task_id, title }
     }),
   )
   return server
