@@ -28,7 +28,7 @@ export const todo = z.object({
 export type Todo = z.output<typeof todo>
 
 /** Which of one's todos are meant. */
-export const todoStatus = z.enum(['open', 'completed', 'all'])
+export const todoStatus = z.enum(['open', 'completed', 'all'], 'Say open, completed or all.')
 
 /** What each tool takes. None takes a user: whose todos they are the database knows. */
 export const todoInputs = {

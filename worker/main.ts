@@ -41,9 +41,11 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
   const telemetry = createTelemetry(config.log, reports)
   const db = measured(openDb(config), telemetry)
   const traces = startTraces(config.traces, telemetry)
+  const ending = new AbortController()
   let worker: Worker | undefined
+  const doors = createDoors({ config, telemetry, ending: ending.signal })
   const http = await listen(
-    createApp(() => worker, telemetry, createLookUp(db, telemetry), createDoors({ config, telemetry })),
+    createApp(() => worker, telemetry, createLookUp(db, telemetry), doors),
     config.http,
   )
   const room = {
@@ -72,6 +74,7 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
   })
 
   await untilToldToStop(worker)
+  ending.abort()
   await Promise.all([http.close(), traces.flush()])
   await db.close()
 }

@@ -12,7 +12,7 @@ import { Refusal } from './refusal.ts'
 // key, so that whatever goes wrong leaves them with the rights of the anonymous.
 
 /** A user who calls, and a client that has this user's rights and no others. */
-type Caller = { userId: string; supabase: Supabase }
+export type Caller = { userId: string; supabase: Supabase }
 
 /** Tells who calls by the bearer token of a request. @throws Refusal 401, or 503 when nobody can tell. */
 export type Callers = (authorization: string | undefined) => Promise<Caller>

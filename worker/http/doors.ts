@@ -2,19 +2,26 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { createApi } from './api/route.ts'
 import { createCallers } from './caller.ts'
 import { createMcpRoute } from './mcp/route.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, refusalOf } from './refusal.ts'
 
 export type DoorsOptions = {
   config: Pick<Config, 'version' | 'http' | 'project'>
   telemetry: Telemetry
+  /** Fires when the worker is about to end: whoever waits is told to come back. */
+  ending: AbortSignal
+  waitSeconds?: number
 }
 
+// Proxies on the way give up sooner or later, many after 30 s.
+const WAIT_SECONDS = 25
+const STREAM_SECONDS = 600
 const CORRELATION = 'x-correlation-id'
 
 /** What users may call over HTTP. Everything in here acts as the user whose token comes along. */
-export function createDoors({ config, telemetry }: DoorsOptions): Hono {
+export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECONDS }: DoorsOptions): Hono {
   const { version, http, project } = config
   const callers = createCallers(project)
   const onFault = (error: unknown) => telemetry.requestCrashed(error)
@@ -22,8 +29,9 @@ export function createDoors({ config, telemetry }: DoorsOptions): Hono {
   const doors = new Hono()
   for (const path of ['/mcp', '/api/*']) doors.use(path, cors(corsOf(http.allowedOrigins)), correlated(telemetry))
   doors.route('/', createMcpRoute({ callers, version, allowed, onFault }))
+  doors.route('/', createApi({ callers, waitSeconds, streamSeconds: STREAM_SECONDS, ending }))
   return doors.onError((error, c) => {
-    const refusal = error instanceof Refusal ? error : crash(error, onFault)
+    const refusal = refusalOf(error) ?? crash(error, onFault)
     const { code, message, status } = refusal
     return c.json({ error: { code, message } }, status, refusal.headers())
   })

@@ -1,35 +1,41 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { AgentTaskError } from '../../shared/client/agent-task-error.ts'
 
-/** Every code that a caller over HTTP may be told, and its status. */
-const STATUS = {
+/** The status of each code that a caller over HTTP may be told; of another one, 500. */
+const STATUS: Record<string, ContentfulStatusCode> = {
   invalid_request: 400,
+  not_personal: 400,
+  prompt_too_long: 400,
   unauthenticated: 401,
-  forbidden_host: 403,
+  not_found: 404,
   conversation_not_found: 404,
   task_not_found: 404,
-  not_found: 404,
+  todo_not_found: 404,
   busy: 409,
   cancelled: 409,
   too_large: 413,
+  content_refused: 422,
+  provider_rejected: 422,
   too_many_tasks: 429,
   budget_exhausted: 429,
-  failed: 500,
-  internal: 500,
+  provider_unavailable: 502,
+  provider_unreachable: 502,
+  provider_timeout: 502,
   not_configured: 503,
   unavailable: 503,
   deadline_exceeded: 504,
-} satisfies Record<string, ContentfulStatusCode>
+}
 
 /** Why a request is refused, in words for who sent it: no secret, no stack, nothing of others. */
 export class Refusal extends Error {
   override name = 'Refusal'
-  readonly code: keyof typeof STATUS
+  readonly code: string
   readonly status: ContentfulStatusCode
 
-  constructor(code: keyof typeof STATUS, message: string, cause?: unknown) {
+  constructor(code: string, message: string, cause?: unknown) {
     super(message, { cause })
     this.code = code
-    this.status = STATUS[code]
+    this.status = STATUS[code] ?? 500
   }
 
   /** What the caller gets beside the body. */
@@ -38,4 +44,20 @@ export class Refusal extends Error {
     if (this.status === 429 || this.status === 503) return { 'retry-after': '5' }
     return {}
   }
+}
+
+/** What the calls of the database's client throw, in the words of HTTP. */
+const CODES: Record<string, string> = {
+  session_busy: 'busy',
+  signed_out: 'unauthenticated',
+  unreachable: 'unavailable',
+  // A conversation of somebody else and none are the same to whoever asks.
+  not_allowed: 'conversation_not_found',
+}
+
+/** The refusal that an error stands for; undefined for one that nobody foresaw. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (!(error instanceof AgentTaskError) || error.code === 'rejected') return undefined
+  return new Refusal(CODES[error.code] ?? error.code, error.message, error)
 }

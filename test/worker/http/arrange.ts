@@ -10,15 +10,21 @@ export const ORIGIN = 'https://app.example.test'
 type Project = Pick<Stack, 'url' | 'anonKey'>
 
 /** What users call, served for one project, or for none; ended by `stop`. */
-export async function openDoors(stack: Project | undefined) {
+export async function openDoors(stack: Project | undefined, more: { waitSeconds?: number } = {}) {
+  const ending = new AbortController()
   const told = listenIn()
   const allowedHosts = ['127.0.0.1', 'api.example.test']
   const http = { host: '127.0.0.1', port: 0, allowedHosts, allowedOrigins: [ORIGIN] }
   const project = stack && { url: stack.url, publishableKey: stack.anonKey }
-  const doors = createDoors({ config: { version: '0', http, project }, telemetry: told.telemetry })
+  const doors = createDoors({
+    config: { version: '0', http, project },
+    telemetry: told.telemetry,
+    ending: ending.signal,
+    ...more,
+  })
   const app = createApp(() => undefined, told.telemetry, undefined, doors)
   const { url, close } = await listen(app, http)
-  return { url, told, stop: close }
+  return { url, told, ending, stop: close }
 }
 
 /** The SDK's own client, signed in with this token. */

@@ -1,0 +1,105 @@
+import type { Context } from 'hono'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { readTask } from '../../../shared/client/read-task.ts'
+import { emptyFold, foldSnapshot, textOf } from '../../../shared/client/task-fold.ts'
+import { type TaskView, watchTask } from '../../../shared/client/watch-task.ts'
+import type { Step } from '../../../shared/deltas.ts'
+import { isFinished } from '../../../shared/task.ts'
+import type { Caller } from '../caller.ts'
+import { Refusal, refusalOf } from '../refusal.ts'
+import type { Patience } from './patience.ts'
+import { isSettled, readTurn } from './turn.ts'
+
+const PING_MS = 15_000
+
+/**
+ * Sends a turn as it happens, as server-sent events: `text` {text}, what is added · `reset` {}, what was sent as text is
+ * withdrawn · `tool_call` {tool_name, status, input, result?} · at last `done` with the body that one would have got
+ * without a stream, or `error` {error: {code, message}}.
+ */
+export function streamTurn(c: Context, caller: Caller, taskId: string, { signal, close }: Patience): Response {
+  return streamSSE(c, async stream => {
+    const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) })
+    try {
+      await sendNews(stream, send, { caller, taskId, signal })
+      const turn = await readTurn(caller, taskId)
+      await send('done', turn.body)
+    } catch (error) {
+      const { code, message } = refusalOf(error) ?? new Refusal('internal', 'Something went wrong here.')
+      await send('error', { error: { code, message } })
+    } finally {
+      close()
+      await caller.supabase.removeAllChannels()
+      await caller.supabase.realtime.disconnect()
+    }
+  })
+}
+
+type Send = (event: string, data: unknown) => Promise<void>
+
+/** Resolves when there is nothing more to tell, or nobody to tell it to. */
+async function sendNews(
+  stream: SSEStreamingApi,
+  send: Send,
+  { caller, taskId, signal }: { caller: Caller; taskId: string; signal: AbortSignal },
+): Promise<void> {
+  const feed = watchTask(caller.supabase, taskId)
+  const { promise: over, resolve: end } = Promise.withResolvers<void>()
+  const tell = createTeller(send)
+  // One after the other, in the order in which they came.
+  let sending = Promise.resolve()
+  const look = () => {
+    const view = feed.getSnapshot()
+    sending = sending.then(() => tell(view)).catch(() => end())
+    if (view.missing || (view.task && isFinished(view.task.status))) end()
+    else if (view.task?.status === 'waiting') void readTurn(caller, taskId).then(turn => isSettled(turn) && end(), end)
+  }
+  const ping = setInterval(() => void stream.write(': still here\n\n'), PING_MS)
+  const stop = feed.subscribe(look)
+  stream.onAbort(() => end())
+  signal.addEventListener('abort', () => end(), { once: true })
+  if (signal.aborted) end()
+  look()
+  await over
+  clearInterval(ping)
+  stop()
+  feed.close()
+  await sending
+  // Of the end one may hear before one has heard of all that went before it.
+  const fold = foldSnapshot(emptyFold, await readTask(caller.supabase, taskId, emptyFold))
+  await tell({ text: textOf(fold), steps: fold.steps })
+}
+
+/** Knows what has been told, and tells the rest. */
+function createTeller(send: Send): (view: Pick<TaskView, 'text' | 'steps'>) => Promise<void> {
+  const told = new Map<string, Step['status']>()
+  let said = ''
+  return async ({ text, steps }) => {
+    for (const { key, kind, name, status, input, output } of steps) {
+      if (kind !== 'tool' || told.get(key) === status) continue
+      told.set(key, status)
+      await send('tool_call', {
+        tool_name: name,
+        status,
+        input,
+        ...(status === 'done' && { result: resultOf(output) }),
+      })
+    }
+    if (!text.startsWith(said)) {
+      await send('reset', {})
+      said = ''
+    }
+    if (text.length > said.length) await send('text', { text: text.slice(said.length) })
+    said = text
+  }
+}
+
+/** As agent_session_turns has it: MCP tools give objects as text. */
+function resultOf(output: unknown): unknown {
+  if (typeof output !== 'string' || !output.startsWith('{')) return output
+  try {
+    return JSON.parse(output)
+  } catch {
+    return output
+  }
+}
