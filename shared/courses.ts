@@ -86,6 +86,5 @@ export const prioritizedGap = z.object({
 })
 
 export type PlannedModule = z.output<typeof plannedModule>
-export type CourseStructure = z.output<typeof courseStructure>
 export type LearningPath = z.output<typeof learningPath>
 export type PrioritizedGap = z.output<typeof prioritizedGap>

@@ -1,7 +1,7 @@
 type Course = { title: string; objectives: string[] }
 
 /** What a good planner would call the modules of a skill: the one that lays the ground, and the one that goes on from there. */
-export const SKILLS: Record<string, { ground: Course; further: Course }> = {
+const SKILLS: Record<string, { ground: Course; further: Course }> = {
   'SQL and data modelling': {
     ground: {
       title: 'Ask a database precise questions',
