@@ -13,6 +13,8 @@ import { costOf } from './prices.ts'
 import type { JournalledStep, StepRecord } from './store.ts'
 
 const TRIES = 3
+/** A rate limit passes if one waits long enough. */
+const TRIES_WHEN_LIMITED = 5
 
 /** What is to be known of the agents of a run. */
 export type Cast = {
@@ -90,7 +92,8 @@ async function* answer(
       if (context.signal.aborted || request.signal?.aborted) throw error
       const fault = providerFault(error)
       const seconds = fault.afterSeconds ?? 2 ** tries * (0.25 + Math.random() / 4)
-      if (!fault.retry || tries === TRIES || seconds > LONGEST_PAUSE_SECONDS) throw fault
+      const most = fault.code === 'rate_limited' ? TRIES_WHEN_LIMITED : TRIES
+      if (!fault.retry || tries === most || seconds > LONGEST_PAUSE_SECONDS) throw fault
       await tellRetry(context, call, { code: fault.code, seconds, tries })
       await pause(seconds * 1000, undefined, { signal: context.signal })
     }

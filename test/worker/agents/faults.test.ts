@@ -67,6 +67,13 @@ describe('a provider that answers with', () => {
     expect((result as TaskError).afterSeconds).toBeGreaterThan(50)
   })
 
+  it('429 again and again is asked five times before the slot is given back', async () => {
+    const room = await roomWithProvider(scene, [fail(429, { 'retry-after-ms': '5' })])
+    const { result } = await ask(scene, room, 'Hello')
+    expect(result).toMatchObject({ code: 'rate_limited', retry: true })
+    expect(room.provider.calls).toHaveLength(5)
+  })
+
   it('429 for a moment is asked again after it', async () => {
     const room = await roomWithProvider(scene, [fail(429, { 'retry-after-ms': '5' }), { text: 'Here I am.' }])
     const { result } = await ask(scene, room, 'Hello')
