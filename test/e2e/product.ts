@@ -20,13 +20,18 @@ export type Product = {
   stop: () => Promise<void>
 }
 
-/** Starts the product; `stop` belongs into `afterAll`. The model follows these scripts before those of the demo. */
-export async function startProduct({ scripts = [] }: { scripts?: Script[] } = {}): Promise<Product> {
+type Options = { scripts?: Script[]; pace?: 'human' | { ttft: number; tps: number } }
+
+/**
+ * Starts the product; `stop` belongs into `afterAll`. The model follows these scripts before those of the demo, and
+ * writes as a person reads unless another pace is set.
+ */
+export async function startProduct({ scripts = [], pace = 'human' }: Options = {}): Promise<Product> {
   await using parts = new AsyncDisposableStack()
   const stack = await startStack()
   parts.defer(stack.stop)
   const ada = await stack.signUp('ada@example.test')
-  const brain = await startBrain({ pace: 'human', scripts })
+  const brain = await startBrain({ pace, scripts })
   parts.defer(brain.stop)
   let worker = startWorker(stack, brain)
   parts.defer(() => end(worker))

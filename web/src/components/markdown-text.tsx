@@ -1,20 +1,33 @@
 import { type ComponentProps, memo } from 'react'
-import Markdown, { type Components, type ExtraProps } from 'react-markdown'
+import Markdown, { type Components, type ExtraProps, type Options } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 
-/**
- * What an agent has written, as it is meant to look; within `Typography` of the class `answer`.
- * @param isPart it stands under a heading of the page, and its own ones come below that.
- */
-export const MarkdownText = memo(({ text, isPart = false }: { text: string; isPart?: boolean }) => (
+type Props = {
+  text: string
+  /** It stands under a heading of the page, and its own ones come below that. */
+  isPart?: boolean
+  /** What else is made of the text; keeps its identity between renders. */
+  plugins?: NonNullable<Options['remarkPlugins']>
+  /** What is shown in another way than usual; keeps its identity between renders. */
+  parts?: Components
+}
+
+const none: never[] = []
+
+/** What an agent has written, as it is meant to look; within `Typography` of the class `answer`. */
+export const MarkdownText = memo(({ text, isPart = false, plugins = none, parts }: Props) => (
   // No images: to fetch one tells its server what a talked-over agent has put into the address.
-  <Markdown remarkPlugins={[remarkGfm]} disallowedElements={['img']} components={isPart ? ofPart : ofPage}>
+  <Markdown
+    remarkPlugins={[remarkGfm, ...plugins]}
+    disallowedElements={['img']}
+    components={{ ...(isPart ? ofPart : ofPage), ...parts }}
+  >
     {text}
   </Markdown>
 ))
 
-// The answer stays open while one looks at what it points to.
-function OutwardLink({ node: _, ...link }: ComponentProps<'a'> & ExtraProps) {
+/** A link of a text: what one reads stays open while one looks at what it points to. */
+export function OutwardLink({ node: _, ...link }: ComponentProps<'a'> & ExtraProps) {
   return <a {...link} target="_blank" rel="noreferrer" />
 }
 

@@ -1,7 +1,7 @@
 import { NavLink } from '@mantine/core'
 import { addressOf } from '../hooks/use-address.ts'
 import { isAdmin, useRights } from '../hooks/use-rights.ts'
-import { IconAdmin, IconApproval, IconConversation, IconPortfolio, IconSchedule } from '../icons.ts'
+import { IconAdmin, IconApproval, IconConversation, IconCourse, IconPortfolio, IconSchedule } from '../icons.ts'
 import { follow } from './address-link.tsx'
 
 const everyMs = 60_000
@@ -13,6 +13,7 @@ export function WorkspaceLinks(props: { userId: string; page: string | null; onC
   const links = [
     { page: 'conversation', label: 'New conversation', icon: IconConversation },
     { page: 'approvals', label: 'Approvals', icon: IconApproval },
+    { page: 'courses', label: 'Courses', icon: IconCourse },
     { page: 'portfolio', label: 'Portfolio', icon: IconPortfolio },
     { page: 'schedules', label: 'Schedules', icon: IconSchedule },
     ...(rights && isAdmin(rights) ? [{ page: 'admin', label: 'Admin', icon: IconAdmin }] : []),

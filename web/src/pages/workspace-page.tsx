@@ -27,6 +27,10 @@ const SchedulesPanel = lazy(() =>
   import('../components/schedules/schedules-panel.tsx').then(({ SchedulesPanel }) => ({ default: SchedulesPanel })),
 )
 
+const CoursesPanel = lazy(() =>
+  import('../components/courses/courses-panel.tsx').then(({ CoursesPanel }) => ({ default: CoursesPanel })),
+)
+
 // With it comes what draws charts.
 const AnalysisPanel = lazy(() =>
   import('../components/portfolio/analysis-panel.tsx').then(({ AnalysisPanel }) => ({ default: AnalysisPanel })),
@@ -35,13 +39,14 @@ const PortfolioPanel = lazy(() =>
   import('../components/portfolio/portfolio-panel.tsx').then(({ PortfolioPanel }) => ({ default: PortfolioPanel })),
 )
 
-/** The history beside the ask box, one task, the schedules or the portfolio, as the address says. */
+/** The history beside the ask box, one task, the schedules, the courses or the portfolio, as the address says. */
 export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
   const taskId = useTaskId()
   const sessionId = useSessionId()
-  const page = useAddress().get('page')
+  const address = useAddress()
+  const page = address.get('page')
   const list = useTaskList(user.id)
   const agentTask = useAgentTask({ enterpriseId: tenants.enterpriseId, taskId })
   useDocumentTitle(
@@ -75,7 +80,7 @@ export function WorkspacePage({ user }: { user: User }) {
       <AppShell.Navbar bg="var(--surface)" aria-label="History">
         <HistoryList
           list={list}
-          openId={taskId}
+          openId={taskId ?? address.get('course')}
           open={open}
           sessions={<SessionList userId={user.id} openId={sessionId} onChoose={menu.close} />}
         >
@@ -91,6 +96,10 @@ export function WorkspacePage({ user }: { user: User }) {
             ) : (
               <TaskPlaceholder />
             )}
+          </Suspense>
+        ) : page === 'courses' || (taskId && isOfCourse(agentTask.currentTask)) ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <CoursesPanel />
           </Suspense>
         ) : page === 'approvals' ? (
           <ApprovalsPanel />
@@ -117,10 +126,15 @@ export function WorkspacePage({ user }: { user: User }) {
 }
 
 const titles: Record<string, string> = {
+  courses: 'Courses',
   portfolio: 'Portfolio',
   schedules: 'Schedules',
   approvals: 'Approvals',
   conversation: 'New conversation',
+}
+
+function isOfCourse(task: AgentTask | null): boolean {
+  return task?.kind === 'course-generation' || task?.kind === 'course-module'
 }
 
 function statusOf(task: AgentTask | null): string | null {

@@ -1,4 +1,8 @@
-const names: Record<string, string> = { 'portfolio-analysis': 'Portfolio analysis' }
+const names: Record<string, string> = {
+  'portfolio-analysis': 'Portfolio analysis',
+  'course-generation': 'Course',
+  'course-module': 'A module of a course, again',
+}
 
 /** A kind of task by a name that people use; one that has none by its own. */
 export function kindName(kind: string): string {

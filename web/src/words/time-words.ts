@@ -1,6 +1,7 @@
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' })
+const date = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
 const units = [
   ['day', 86_400_000],
@@ -35,6 +36,11 @@ export function momentToTheSecond(at: string, now: number): string {
 /** A moment to the second: "Nov 21, 2026, 12:03:07". */
 export function exactTime(at: string): string {
   return exact.format(new Date(at))
+}
+
+/** A day of the calendar, whatever the time zone: "April 1, 2023". */
+export function dayName(day: string): string {
+  return date.format(new Date(`${day}T00:00:00Z`))
 }
 
 /** A span of time: "0.8 s", "12 s", "3 min 5 s", "2 h 5 min", "3 days". */
