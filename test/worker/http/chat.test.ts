@@ -286,6 +286,14 @@ describe('a stream', () => {
     expect(chatAnswer.parse(data)).toMatchObject({ agent_response: text, tool_calls: [{ tool_name: 'todo_create' }] })
   })
 
+  it('of a turn that has ended has all of it at once', async () => {
+    const { task_id, agent_response } = await say('Create a task called Buy groceries')
+    const told = await events(await ask(`/api/v1/chat/${task_id}`, { headers: { accept: 'text/event-stream' } }))
+    expect(told.map(each => each.event)).toEqual(['tool_call', 'text', 'done'])
+    expect(told[0]?.data.result).toMatchObject({ success: true, title: 'Buy groceries' })
+    expect(told[1]?.data).toEqual({ text: agent_response })
+  })
+
   it('ends when consent is needed, with what is asked', async () => {
     await sql`insert into public.todos (user_id, title) values (${ada.userId}, 'Milk')`
     const last = (await streamed('Delete milk')).at(-1)

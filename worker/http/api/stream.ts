@@ -94,7 +94,7 @@ function createTeller(send: Send): (view: Pick<TaskView, 'text' | 'steps'>) => P
   }
 }
 
-/** As agent_session_turns has it: MCP tools give objects as text. */
+/** As agent_session_turns has it: MCP tools give objects as text. What is long comes shortened; `done` has it whole. */
 function resultOf(output: unknown): unknown {
   if (typeof output !== 'string' || !output.startsWith('{')) return output
   try {

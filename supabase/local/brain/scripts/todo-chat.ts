@@ -30,7 +30,7 @@ const todos: Script = {
     if (!wish) return say(WHAT_I_DO)
     if (wish.kind === 'create') return create(wish)
     const found = scene.results('todo_list').at(-1)
-    if (!found) return call('todo_list', { status: wish.kind === 'list' ? wish.status : 'all' })
+    if (!found) return call('todo_list', { status: wish.kind === 'list' ? wish.status : 'all', limit: 100 })
     const list = listIn(found)
     return wish.kind === 'list' ? say(listed(list, wish.status)) : change(wish, namedIn(wish.about, list, scene))
   },
