@@ -50,6 +50,8 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
     const startedAt = performance.now()
     await next()
     c.header(CORRELATION, id)
+    // The rest of such a body is not read, so nothing more can come over its connection.
+    if (c.res.status === 413) c.header('connection', 'close')
     const seconds = (performance.now() - startedAt) / 1000
     telemetry.requestAnswered({ route: routeOf(c.req.path), status: c.res.status, seconds, id })
   }

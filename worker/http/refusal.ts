@@ -17,6 +17,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   content_refused: 422,
   provider_rejected: 422,
   too_many_tasks: 429,
+  too_many_requests: 429,
   budget_exhausted: 429,
   provider_unavailable: 502,
   provider_unreachable: 502,

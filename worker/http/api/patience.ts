@@ -5,7 +5,7 @@ export type Patience = { signal: AbortSignal; close: () => void }
  * Fires after so long, when the caller has gone, or when the worker is about to end. By hand, since `AbortSignal.any`
  * keeps what it makes for as long as a signal that lives with the process.
  */
-export function openPatience(seconds: number, signals: AbortSignal[]): Patience {
+export function openPatience(seconds: number, signals: AbortSignal[], onClose: () => void): Patience {
   const controller = new AbortController()
   const end = () => controller.abort()
   const timer = setTimeout(end, seconds * 1000)
@@ -16,6 +16,7 @@ export function openPatience(seconds: number, signals: AbortSignal[]): Patience 
   return {
     signal: controller.signal,
     close: () => {
+      onClose()
       clearTimeout(timer)
       for (const signal of signals) signal.removeEventListener('abort', end)
     },

@@ -9,8 +9,11 @@ import { submitMessage } from './conversation.ts'
 import { openPatience } from './patience.ts'
 import { streamTurn } from './stream.ts'
 import { readTurn, turnWhenEnded } from './turn.ts'
+import { createTurnstile } from './turnstile.ts'
 
 const MOST_BYTES = 262_144
+/** Of one user. */
+const MOST_WAITS = 100
 
 export type ApiOptions = {
   callers: Callers
@@ -24,34 +27,43 @@ export type ApiOptions = {
 
 /** The todo chat, and the todos, for programs without a Supabase client. Nothing here runs an agent: it submits and waits. */
 export function createApi({ callers, waitSeconds, streamSeconds, ending }: ApiOptions): Hono {
+  const turnstile = createTurnstile(MOST_WAITS)
   const callerOf = (c: Context) => callers(c.req.header('authorization'))
 
-  async function answer(c: Context, caller: Caller, taskId: string): Promise<Response> {
+  /** @param find the turn to wait for, once there is room to wait. */
+  async function answer(c: Context, find: (caller: Caller) => Promise<string>): Promise<Response> {
+    const caller = await callerOf(c)
     const isStream = wantsStream(c)
-    const patience = openPatience(isStream ? streamSeconds : waitSeconds, [ending, c.req.raw.signal])
-    if (isStream) return streamTurn(c, caller, taskId, patience)
+    const seconds = isStream ? streamSeconds : waitSeconds
+    const patience = openPatience(seconds, [ending, c.req.raw.signal], turnstile.enter(caller.userId))
     try {
+      const taskId = await find(caller)
+      if (isStream) return streamTurn(c, caller, taskId, patience)
       const { status, body } = await turnWhenEnded(caller, taskId, patience.signal)
+      patience.close()
       const headers = status === 202 ? { location: `/api/v1/chat/${taskId}`, 'retry-after': '1' } : {}
       return c.json(body, status, headers)
-    } finally {
+    } catch (error) {
       patience.close()
+      throw error
     }
   }
 
   return new Hono()
-    .post('/api/v1/chat', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), async c => {
-      const caller = await callerOf(c)
-      const { message, conversation_id } = parse(chatRequest, await bodyOf(c))
-      return answer(c, caller, await submitMessage(caller, message, conversation_id))
-    })
-    .get('/api/v1/chat/:task_id', async c => {
-      const caller = await callerOf(c)
-      const taskId = parse(z.guid('This is no id of a turn.'), c.req.param('task_id'))
-      // What is not the caller's is refused before a stream begins, since that has a status of its own.
-      if (wantsStream(c)) await readTurn(caller, taskId)
-      return answer(c, caller, taskId)
-    })
+    .post('/api/v1/chat', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), c =>
+      answer(c, async caller => {
+        const { message, conversation_id } = parse(chatRequest, await bodyOf(c))
+        return submitMessage(caller, message, conversation_id)
+      }),
+    )
+    .get('/api/v1/chat/:task_id', c =>
+      answer(c, async caller => {
+        const taskId = parse(z.guid('This is no id of a turn.'), c.req.param('task_id'))
+        // What is not the caller's is refused before a stream begins, since that has a status of its own.
+        if (wantsStream(c)) await readTurn(caller, taskId)
+        return taskId
+      }),
+    )
     .get('/api/v1/tasks', async c => {
       const { supabase } = await callerOf(c)
       const { todos, hasMore } = await listTodos(supabase, parse(tasksQuery, c.req.query()))
