@@ -37,7 +37,10 @@ function silent(module: { number?: number; objectives?: string[] }) {
 
 beforeAll(async () => {
   // Quicker than a person reads.
-  ;[product, browser] = await Promise.all([startProduct({ scripts: [endlessForPia], pace: { ttft: 100, tps: 80 } }), startBrowser()])
+  ;[product, browser] = await Promise.all([
+    startProduct({ scripts: [endlessForPia], pace: { ttft: 100, tps: 80 } }),
+    startBrowser(),
+  ])
   const { sql } = product.stack
   const [acme] = await sql`insert into enterprises (name) values ('Acme') returning id`
   await sql`insert into enterprise_members (enterprise_id, user_id, role)
