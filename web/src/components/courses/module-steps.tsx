@@ -8,6 +8,7 @@ import { follow } from '../address-link.tsx'
 /** To the module before and the one after. */
 export function ModuleSteps({ courseId, plan, number }: { courseId: string; plan: Plan; number: number }) {
   const has = (wanted: number) => plan.course_structure.modules.some(module => module.number === wanted)
+  if (plan.course_structure.modules.length === 1) return null
   return (
     <Group component="nav" aria-label="Modules before and after" justify="space-between" gap="xs" className="no-print">
       {has(number - 1) ? (
