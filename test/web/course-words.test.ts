@@ -1,8 +1,7 @@
-import type { Root } from 'mdast'
 import { describe, expect, test } from 'vitest'
 import { emptyTaskView } from '../../shared/client/watch-task.ts'
 import type { Step } from '../../shared/deltas.ts'
-import { citations, citedBy } from '../../web/src/components/courses/citations.ts'
+import { citations, citedBy, type Node } from '../../web/src/components/courses/citations.ts'
 import { courseLines } from '../../web/src/hooks/courses/course-line.ts'
 import { writingOf } from '../../web/src/hooks/courses/writing.ts'
 import { stageOf } from '../../web/src/words/course-words.ts'
@@ -20,12 +19,9 @@ const step = (more: Partial<Step>): Step => ({
 
 describe('a number in brackets leads to its source', () => {
   const linked = (value: string): unknown[] => {
-    const tree: Root = { type: 'root', children: [{ type: 'paragraph', children: [{ type: 'text', value }] }] }
-    citations(new Set([1, 12]))()(tree)
-    const [paragraph] = tree.children
-    return paragraph?.type === 'paragraph'
-      ? paragraph.children.map(node => (node.type === 'link' ? citedBy(node.url) : 'value' in node && node.value))
-      : []
+    const paragraph: Node = { type: 'paragraph', children: [{ type: 'text', value }] }
+    citations(new Set([1, 12]))()({ type: 'root', children: [paragraph] })
+    return (paragraph.children ?? []).map(node => (node.type === 'link' ? citedBy(node.url) : node.value))
   }
   test('wherever it stands', () => {
     expect(linked('So it is [1][12], they say [1].')).toEqual(['So it is ', 1, 12, ', they say ', 1, '.'])

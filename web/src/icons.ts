@@ -21,7 +21,6 @@ export { default as IconBudget } from '@tabler/icons-react/dist/esm/icons/IconCo
 export { default as IconCopy } from '@tabler/icons-react/dist/esm/icons/IconCopy.mjs'
 export { default as IconMore } from '@tabler/icons-react/dist/esm/icons/IconDots.mjs'
 export { default as IconEdit } from '@tabler/icons-react/dist/esm/icons/IconEdit.mjs'
-export { default as IconOutward } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs'
 export { default as IconReport } from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs'
 export { default as IconPriority } from '@tabler/icons-react/dist/esm/icons/IconFlag.mjs'
 export { default as IconDemo } from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs'

@@ -25,7 +25,7 @@ export type EmployeeLine = {
 export type EmployeePage = { employees: EmployeeLine[]; hasMore: boolean }
 
 /** So many employees are on a page. */
-export const pageSize = 50
+const pageSize = 50
 const everyMs = 5_000
 
 /** The employees whom the user may see, by name, a page at a time. */
