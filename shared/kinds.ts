@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { course, courseRequest, moduleRequest, rewrittenModule } from './courses.ts'
 import { analysis, analysisRequest } from './portfolio.ts'
+import { orchestrationDecision, orchestrationRequest, scenarioAnswer, scenarioRequest } from './scenario-kinds.ts'
 
 const prompt = z
   .string('Send the question as text in "prompt".')
@@ -34,6 +35,10 @@ export const kinds = {
   'course-generation': { request: courseRequest, response: course },
   /** Writes one module of such a course again. */
   'course-module': { request: moduleRequest, response: rewrittenModule },
+  /** A turn with the agents of a scenario: of a session that was begun with it, or alone. */
+  scenario: { request: scenarioRequest, response: scenarioAnswer },
+  /** Chooses which agent of a scenario is to answer. */
+  'scenario-orchestration': { request: orchestrationRequest, response: orchestrationDecision },
 } as const
 
 /** The name of a kind of task. */

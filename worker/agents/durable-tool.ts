@@ -11,7 +11,7 @@ import { secondsSince } from './journal.ts'
 import { at, giveUp, here, isWithin, noteFailure, type Place } from './place.ts'
 import { hasFailed } from './tool-outcome.ts'
 import { policyOf } from './tool-policy.ts'
-import { isUserTool, refusalBy } from './user-tool.ts'
+import { isUserTool, refusalBy, shownBy } from './user-tool.ts'
 
 type Tool = FunctionTool<TaskContext>
 type Details = NonNullable<Parameters<Tool['invoke']>[2]>
@@ -59,7 +59,7 @@ async function makeDurable(tool: Tool): Promise<void> {
     const agent = agentHere(context)
     const call: Call = { key, kind: 'tool', agent, name: tool.name, input: parsed(consent.input) }
     // Of a tool of SQL the journal has what SQL wrote, so the note is added to that.
-    const tell = (output: Json) => (isUserTool(tool) ? textOf(consent.note(output)) : output)
+    const tell = (output: Json) => (isUserTool(tool) ? textOf(consent.note(shownBy(tool, output))) : output)
     const found = context.journal.find(key)
     if (found?.status === 'done') return tell(end(context, call, found.output))
     if (consent.refusal !== undefined) return finish(context, call, consent.refusal, 0)

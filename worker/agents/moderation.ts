@@ -63,6 +63,8 @@ export function moderationGuardrail(moderate: Moderate, policy: ModerationPolicy
       runInParallel: false,
       execute: ({ input }) => judge('input', newTextsOf(input)),
     } satisfies InputGuardrail,
+    /** The same of a text that no agent gets now. */
+    judge: (text: string) => judge('input', [text]),
     output: {
       name: 'moderation',
       execute: ({ agentOutput }) =>

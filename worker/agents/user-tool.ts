@@ -1,11 +1,15 @@
 import { type FunctionTool, type ToolInputGuardrailDefinition, tool } from '@openai/agents'
 import type { z } from 'zod'
+import type { Json } from '../../shared/database.types.ts'
 import type { TaskContext } from './context.ts'
 
-const userTools = new WeakMap<object, Refuse>()
+const userTools = new WeakMap<object, Ways>()
 
-/** Says why a call may not reach the database, or undefined. */
-type Refuse = (input: unknown) => string | undefined
+type Ways = {
+  /** Says why a call may not reach the database, or undefined. */
+  refuse: (input: unknown) => string | undefined
+  show: (output: Json) => Json
+}
 
 /**
  * A tool whose work is the SQL function `agent_tools.<name>(p_task uuid, p_input jsonb)`. It runs with the rights of the
@@ -20,9 +24,11 @@ export function userTool<Schema extends z.ZodObject>(options: {
   needsApproval?: (input: z.output<Schema>) => boolean
   /** Says what is wrong with an input that fits `parameters`, for the agent to mend. */
   check?: (input: z.output<Schema>) => string | undefined
+  /** Makes what the agent hears of what SQL brought; the journal has the latter. The same in each attempt. */
+  show?: (output: Json) => Json
   inputGuardrails?: ToolInputGuardrailDefinition<TaskContext>[]
 }): FunctionTool<TaskContext> {
-  const { name, description, needsApproval, check, inputGuardrails = [] } = options
+  const { name, description, needsApproval, check, show = output => output, inputGuardrails = [] } = options
   const made = tool({
     name,
     description,
@@ -36,7 +42,7 @@ export function userTool<Schema extends z.ZodObject>(options: {
       throw new Error('A tool of SQL runs in the database: see durable-tool.ts.')
     },
   })
-  userTools.set(made, input => check?.(input as z.output<Schema>))
+  userTools.set(made, { refuse: input => check?.(input as z.output<Schema>), show })
   return made as unknown as FunctionTool<TaskContext>
 }
 
@@ -47,5 +53,10 @@ export function isUserTool(tool: object): boolean {
 
 /** What the tool itself has against an input, or undefined. */
 export function refusalBy(tool: object, input: unknown): string | undefined {
-  return userTools.get(tool)?.(input)
+  return userTools.get(tool)?.refuse(input)
+}
+
+/** What an agent is to hear of what a tool of SQL brought. */
+export function shownBy(tool: object, output: Json): Json {
+  return userTools.get(tool)?.show(output) ?? output
 }

@@ -11,6 +11,8 @@ import type { Research } from './course-generation/research/research.ts'
 import { answerAtOrderDesk } from './order-desk/pipeline.ts'
 import type { Pipeline, Pipelines } from './pipeline.ts'
 import { analysePortfolio } from './portfolio-analysis/pipeline.ts'
+import { orchestrate } from './scenario/orchestration.ts'
+import { answerInScenario } from './scenario/pipeline.ts'
 import { createTodoChat } from './todo-chat/pipeline.ts'
 
 /** What some kinds need beside agents: `main.ts` makes it by the settings. */
@@ -29,6 +31,8 @@ function createPipelines({ research, todosUrl }: Services): Pipelines {
     'course-generation': createCourseGeneration(research),
     'course-module': rewriteModule,
     'todo-chat': createTodoChat(todosUrl),
+    scenario: answerInScenario,
+    'scenario-orchestration': orchestrate,
   }
 }
 

@@ -26,8 +26,8 @@ export function call(tool: string, args: object): Part {
 }
 
 /** Hands over to another agent, as the SDK names the tool for it. */
-export function handoff(agent: string): Part {
-  return call(`transfer_to_${agent.replaceAll(' ', '_')}`, {})
+export function handoff(agent: string, args: object = {}): Part {
+  return call(`transfer_to_${agent.replaceAll(' ', '_')}`, args)
 }
 
 /** The final output of an agent with a schema. */

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { pageContext, scenarioId } from './scenarios.ts'
+
+const agentName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'This is no name of an agent.')
+
+/** What a turn asks. In a session of a scenario `scenarioId` is that one's; without a session it must be there. */
+export const scenarioRequest = z.object({
+  message: z
+    .string()
+    .trim()
+    .min(1, 'The message is empty: say something.')
+    .max(8000, 'Shorten the message to 8,000 characters.'),
+  source: z.enum(['text', 'voice']).default('text'),
+  scenarioId: scenarioId.optional(),
+  /** Who shall answer, where the user chooses. */
+  rootAgent: agentName.optional(),
+  /** Where the user is by now. */
+  page: pageContext.optional(),
+  /** For this turn, as far as the scenario allows it. The name is that of one of its agents, as `rootAgent`. */
+  override: z
+    .object({
+      name: agentName.optional(),
+      instructions: z.string().trim().min(1).max(8000).optional(),
+      model: z.string().min(1).max(100).optional(),
+    })
+    .optional(),
+})
+
+/** How a turn ended. */
+export const scenarioAnswer = z.object({
+  /** Null when a person is to answer. */
+  answer: z.string().nullable(),
+  /** Who answers the next turn. */
+  agent: z.string(),
+  waitsForHuman: z.boolean(),
+  /** To whom the turn was handed over, in order. */
+  handoffs: z.array(z.string()),
+})
+
+/** Who should answer? Asked of a scenario, of a session with one, or of a page that chooses one. */
+export const orchestrationRequest = z.object({
+  scenarioId: scenarioId.optional(),
+  sessionId: z.guid().optional(),
+  page: pageContext.optional(),
+  /** The latest last. */
+  messages: z.array(z.object({ role: z.enum(['user', 'assistant']), text: z.string().max(8000) })).max(20),
+})
+
+/** Which agent is to answer, and why. */
+export const orchestrationDecision = z.object({
+  scenarioId: z.string(),
+  rootAgent: z.string(),
+  /** The active one before; null without a session. */
+  previousAgent: z.string().nullable(),
+  switched: z.boolean(),
+  confidence: z.number().min(0).max(1),
+  /** By page and words, from 0 to 1. */
+  scores: z.record(z.string(), z.number()),
+  reason: z.string(),
+})
+
+export type ScenarioRequest = z.output<typeof scenarioRequest>
+export type ScenarioAnswer = z.output<typeof scenarioAnswer>
+export type OrchestrationRequest = z.output<typeof orchestrationRequest>
+export type OrchestrationDecision = z.output<typeof orchestrationDecision>

@@ -1,0 +1,86 @@
+import type { AgentInputItem } from '@openai/agents'
+import type { Json } from '../../../shared/database.types.ts'
+import { withoutPrivateIn } from '../../../shared/privacy.ts'
+import type { ScenarioRequest } from '../../../shared/scenario-kinds.ts'
+import { type AgentDefinition, type LoadedScenario, loadedScenario } from '../../../shared/scenarios.ts'
+import { callTool } from '../../agents/call-tool.ts'
+import type { TaskContext } from '../../agents/context.ts'
+import { TaskError } from '../../errors.ts'
+
+/** Loads what the task is about. A later attempt gets the same, whatever admins have saved since. */
+export async function loadScenario(context: TaskContext): Promise<LoadedScenario> {
+  const loaded = loadedScenario.safeParse(await callTool(context, 'load_scenario'))
+  if (loaded.success) return loaded.data
+  const remedy = 'an admin has to save it again.'
+  throw new TaskError('invalid_scenario', `The definition of the scenario is of another time: ${remedy}`)
+}
+
+/** Makes an agent the active one of the session, if there is a session, and tells whoever watches. Once in a task's life. */
+export async function noteDecision(
+  context: TaskContext,
+  call: string,
+  decision: {
+    from: string
+    to: string
+    reason: string
+    source: 'handoff' | 'orchestrator' | 'user' | 'escalation'
+    scores?: Record<string, number>
+  },
+): Promise<void> {
+  await callTool(
+    context,
+    'note_decision',
+    { scores: {}, ...decision },
+    { call: `decision:${call}`, agent: decision.from },
+  )
+}
+
+/**
+ * Who begins the turn, as the request wants it.
+ * @throws TaskError `invalid_request`, `override_refused` in words for the user.
+ */
+export function firstOf(
+  { scenarioId, definition, activeAgent }: LoadedScenario,
+  request: ScenarioRequest,
+): AgentDefinition {
+  if (request.scenarioId !== undefined && request.scenarioId !== scenarioId) {
+    throw new TaskError('invalid_request', `The session is one of the scenario "${scenarioId}": leave scenarioId out.`)
+  }
+  const { override = {} } = request
+  const name = override.name ?? request.rootAgent ?? activeAgent
+  const agent = definition.agents.find(each => each.name === name)
+  if (!agent) throw new TaskError('invalid_request', `The scenario "${scenarioId}" has no agent "${name}".`)
+  const { instructions, models } = definition.overrides
+  if (override.instructions !== undefined && !instructions) {
+    throw new TaskError('override_refused', `The scenario "${scenarioId}" lets nobody change instructions.`)
+  }
+  if (override.model !== undefined && !models.includes(override.model)) {
+    const choice = models.length > 0 ? `choose of ${models.join(', ')}` : 'leave it out'
+    throw new TaskError(
+      'override_refused',
+      `The scenario "${scenarioId}" does not allow the model "${override.model}": ${choice}.`,
+    )
+  }
+  return {
+    ...agent,
+    instructions: override.instructions ?? agent.instructions,
+    model: override.model ?? agent.model,
+  }
+}
+
+/** What the agents are told: the message, and where the user is if that is new to them. */
+export function itemsOf(
+  { definition, page, isNew }: LoadedScenario,
+  request: Pick<ScenarioRequest, 'message' | 'page'>,
+): AgentInputItem[] {
+  const news = request.page ?? (isNew ? page : {})
+  if (Object.keys(news).length === 0) return [{ type: 'message', role: 'user', content: request.message }]
+  const shown = tagged('page', withoutPrivateIn(news as Json, definition.privacy.remove))
+  const content = [request.message, shown].map(text => ({ type: 'input_text' as const, text }))
+  return [{ type: 'message', role: 'user', content }]
+}
+
+/** Data in tags that nothing within can close. */
+export function tagged(tag: string, data: unknown): string {
+  return `<${tag}>\n${JSON.stringify(data).replaceAll('<', '\\u003c')}\n</${tag}>`
+}
