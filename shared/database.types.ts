@@ -58,14 +58,14 @@ isOneToOne: false
                   ]
                 },"agent_session_items": {
                   Row: {
-                    "covers": number | null,"created_at": string,"item": NonNullable<Json>,"kind": string,"seq": number,"session_id": string,"task_id": string | null
+                    "agent": string | null,"author_id": string | null,"covers": number | null,"created_at": string,"item": NonNullable<Json>,"kind": string,"seq": number,"session_id": string,"source": string | null,"task_id": string | null,"voice_item_id": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "covers"?: number | null,"created_at": string,"item": NonNullable<Json>,"kind": string,"seq": number,"session_id": string,"task_id"?: string | null
+                    "agent"?: string | null,"author_id"?: string | null,"covers"?: number | null,"created_at": string,"item": NonNullable<Json>,"kind": string,"seq": number,"session_id": string,"source"?: string | null,"task_id"?: string | null,"voice_item_id"?: string | null
                   }
                   Update: {
-                    "covers"?: number | null,"created_at"?: string,"item"?: NonNullable<Json>,"kind"?: string,"seq"?: number,"session_id"?: string,"task_id"?: string | null
+                    "agent"?: string | null,"author_id"?: string | null,"covers"?: number | null,"created_at"?: string,"item"?: NonNullable<Json>,"kind"?: string,"seq"?: number,"session_id"?: string,"source"?: string | null,"task_id"?: string | null,"voice_item_id"?: string | null
                   }
                   Relationships: [
                     
@@ -292,6 +292,46 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"clinic_bookings": {
+                  Row: {
+                    "created_at": string,"reason": string,"slot_id": string,"task_id": string | null,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"reason": string,"slot_id": string,"task_id"?: string | null,"user_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"reason"?: string,"slot_id"?: string,"task_id"?: string | null,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "clinic_bookings_slot_id_fkey"
+      columns: ["slot_id"]
+isOneToOne: true
+      referencedRelation: "clinic_slots"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"clinic_slots": {
+                  Row: {
+                    "clinician": string,"enterprise_id": string | null,"id": string,"kind": string,"minutes": number,"starts_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "clinician": string,"enterprise_id"?: string | null,"id"?: string,"kind": string,"minutes"?: number,"starts_at": string
+                  }
+                  Update: {
+                    "clinician"?: string,"enterprise_id"?: string | null,"id"?: string,"kind"?: string,"minutes"?: number,"starts_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "clinic_slots_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"cm_course_plans": {
                   Row: {
                     "course_duration_weeks": number,"course_structure": NonNullable<Json>,"course_title": string,"created_at": string,"employee_id": string,"employee_name": string,"enterprise_id": string,"finished_at": string | null,"learning_path": NonNullable<Json>,"life": number,"plan_id": string,"planning_metadata": Json | null,"prioritized_gaps": NonNullable<Json>,"research_strategy": NonNullable<Json>,"session_id": string,"summary": string | null,"task_id": string | null,"total_modules": number
@@ -480,6 +520,26 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "course_generation_jobs"
       referencedColumns: ["plan_id"]
+    }
+                  ]
+                },"drafts": {
+                  Row: {
+                    "content": string,"created_at": string,"enterprise_id": string | null,"id": string,"kind": string,"session_id": string | null,"status": string,"title": string,"updated_at": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "content"?: string,"created_at"?: string,"enterprise_id"?: string | null,"id"?: string,"kind"?: string,"session_id"?: string | null,"status"?: string,"title": string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Update: {
+                    "content"?: string,"created_at"?: string,"enterprise_id"?: string | null,"id"?: string,"kind"?: string,"session_id"?: string | null,"status"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "drafts_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
     }
                   ]
                 },"employee_profiles": {
@@ -792,6 +852,126 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"scenario_decisions": {
+                  Row: {
+                    "created_at": string,"from_agent": string | null,"id": string,"reason": string,"scores": NonNullable<Json>,"session_id": string,"source": string,"task_id": string | null,"to_agent": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"from_agent"?: string | null,"id"?: string,"reason": string,"scores"?: NonNullable<Json>,"session_id": string,"source": string,"task_id"?: string | null,"to_agent": string
+                  }
+                  Update: {
+                    "created_at"?: string,"from_agent"?: string | null,"id"?: string,"reason"?: string,"scores"?: NonNullable<Json>,"session_id"?: string,"source"?: string,"task_id"?: string | null,"to_agent"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"scenario_escalations": {
+                  Row: {
+                    "created_at": string,"id": string,"reason": string,"session_id": string,"status": string,"taken_by": string | null,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"id"?: string,"reason": string,"session_id": string,"status"?: string,"taken_by"?: string | null,"updated_at": string
+                  }
+                  Update: {
+                    "created_at"?: string,"id"?: string,"reason"?: string,"session_id"?: string,"status"?: string,"taken_by"?: string | null,"updated_at"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"scenario_sessions": {
+                  Row: {
+                    "active_agent": string,"created_at": string,"page": NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "active_agent": string,"created_at": string,"page"?: NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
+                  }
+                  Update: {
+                    "active_agent"?: string,"created_at"?: string,"page"?: NonNullable<Json>,"scenario_id"?: string,"session_id"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "scenario_sessions_scenario_id_version_fkey"
+      columns: ["scenario_id","version"]
+isOneToOne: false
+      referencedRelation: "scenario_versions"
+      referencedColumns: ["scenario_id","version"]
+    }
+                  ]
+                },"scenario_tools": {
+                  Row: {
+                    "calls_per_minute": number,"description": string,"effect": string,"name": string,"needs_approval": boolean,"parameters": NonNullable<Json>,"title": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "calls_per_minute": number,"description": string,"effect": string,"name": string,"needs_approval"?: boolean,"parameters": NonNullable<Json>,"title": string
+                  }
+                  Update: {
+                    "calls_per_minute"?: number,"description"?: string,"effect"?: string,"name"?: string,"needs_approval"?: boolean,"parameters"?: NonNullable<Json>,"title"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"scenario_versions": {
+                  Row: {
+                    "created_at": string,"created_by": string | null,"definition": NonNullable<Json>,"note": string | null,"scenario_id": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"created_by"?: string | null,"definition": NonNullable<Json>,"note"?: string | null,"scenario_id": string,"version": number
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string | null,"definition"?: NonNullable<Json>,"note"?: string | null,"scenario_id"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "scenario_versions_scenario_id_fkey"
+      columns: ["scenario_id"]
+isOneToOne: false
+      referencedRelation: "scenario_agents"
+      referencedColumns: ["scenario_id"]
+    },{
+      foreignKeyName: "scenario_versions_scenario_id_fkey"
+      columns: ["scenario_id"]
+isOneToOne: false
+      referencedRelation: "scenario_guardrails"
+      referencedColumns: ["scenario_id"]
+    },{
+      foreignKeyName: "scenario_versions_scenario_id_fkey"
+      columns: ["scenario_id"]
+isOneToOne: false
+      referencedRelation: "scenario_handoffs"
+      referencedColumns: ["scenario_id"]
+    },{
+      foreignKeyName: "scenario_versions_scenario_id_fkey"
+      columns: ["scenario_id"]
+isOneToOne: false
+      referencedRelation: "scenarios"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"scenarios": {
+                  Row: {
+                    "created_at": string,"description": string,"enterprise_id": string | null,"id": string,"is_enabled": boolean,"title": string,"updated_at": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"description": string,"enterprise_id"?: string | null,"id": string,"is_enabled"?: boolean,"title": string,"updated_at": string,"version": number
+                  }
+                  Update: {
+                    "created_at"?: string,"description"?: string,"enterprise_id"?: string | null,"id"?: string,"is_enabled"?: boolean,"title"?: string,"updated_at"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "scenarios_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"shop_orders": {
                   Row: {
                     "amount": number,"currency": string,"customer": string,"enterprise_id": string,"id": string,"item": string,"number": string,"ordered_at": string,"status": string
@@ -1021,6 +1201,44 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"scenario_agents": {
+                  Row: {
+                    "description": string | null,"enterprise_id": string | null,"instructions": string | null,"intents": Json | null,"is_enabled": boolean,"is_root": boolean | null,"model": string | null,"name": string | null,"pages": Json | null,"position": number | null,"scenario_id": string,"title": string | null,"tools": Json | null,"version": number,"voice": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "scenarios_enterprise_id_fkey"
+      columns: ["enterprise_id"]
+isOneToOne: false
+      referencedRelation: "enterprises"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"scenario_guardrails": {
+                  Row: {
+                    "lets_override_instructions": boolean | null,"models": Json | null,"moderates_input": boolean | null,"moderates_output": boolean | null,"removes": Json | null,"scenario_id": string,"tolerates": Json | null,"version": number
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"scenario_handoffs": {
+                  Row: {
+                    "from_agent": string | null,"position": number | null,"scenario_id": string,"to_agent": string | null,"version": number
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"session_transcript": {
+                  Row: {
+                    "agent": string | null,"author_id": string | null,"created_at": string,"role": string | null,"seq": number,"session_id": string,"source": string | null,"task_id": string | null,"text": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 }
           }
           Functions: {
@@ -1043,6 +1261,40 @@ isOneToOne: false
               "at": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
             }[]
                            },
+"answer_escalation":
+{ Args: { "escalation_id": string,"text": string }; Returns: {
+              "created_at": string,
+"id": string,
+"reason": string,
+"session_id": string,
+"status": string,
+"taken_by": string | null,
+"updated_at": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenario_escalations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"append_voice_items":
+{ Args: { "items": Json,"session_id": string }; Returns: number
+                           },
+"begin_scenario_session":
+{ Args: { "enterprise_id"?: string,"page"?: Json,"root_agent"?: string,"scenario_id": string,"session_id": string }; Returns: {
+              "active_agent": string,
+"created_at": string,
+"page": NonNullable<Json>,
+"scenario_id": string,
+"session_id": string,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenario_sessions"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "cancel_agent_task":
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
@@ -1086,6 +1338,25 @@ isOneToOne: false
       } },
 "cancel_agent_tasks":
 { Args: { "task_ids": (string)[] }; Returns: number
+                           },
+"close_escalation":
+{ Args: { "escalation_id": string }; Returns: {
+              "created_at": string,
+"id": string,
+"reason": string,
+"session_id": string,
+"status": string,
+"taken_by": string | null,
+"updated_at": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenario_escalations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"context_snapshot":
+{ Args: { "page": Json }; Returns: Json
                            },
 "decide_agent_approval":
 { Args: { "approval_id": string,"decision": string,"edited_arguments"?: Json,"reason"?: string }; Returns: {
@@ -1231,6 +1502,40 @@ isOneToOne: false
 "retry_agent_tasks":
 { Args: { "task_ids": (string)[] }; Returns: number
                            },
+"save_scenario":
+{ Args: { "definition": Json,"enterprise_id"?: string,"expected_version": number,"note"?: string,"scenario_id": string }; Returns: {
+              "created_at": string,
+"description": string,
+"enterprise_id": string | null,
+"id": string,
+"is_enabled": boolean,
+"title": string,
+"updated_at": string,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenarios"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"set_scenario_enabled":
+{ Args: { "enabled": boolean,"scenario_id": string }; Returns: {
+              "created_at": string,
+"description": string,
+"enterprise_id": string | null,
+"id": string,
+"is_enabled": boolean,
+"title": string,
+"updated_at": string,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenarios"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "submit_agent_task":
 { Args: { "cost_budget"?: number,"deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"session_id"?: string,"supersede_key"?: string,"token_budget"?: number }; Returns: {
               "attempt": number,
@@ -1272,6 +1577,22 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"take_escalation":
+{ Args: { "escalation_id": string }; Returns: {
+              "created_at": string,
+"id": string,
+"reason": string,
+"session_id": string,
+"status": string,
+"taken_by": string | null,
+"updated_at": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenario_escalations"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "watch_agent_task":
 { Args: { "task_id": string }; Returns: undefined
                            }
@@ -1284,7 +1605,21 @@ isOneToOne: false
           }
         },"worker": {
           Tables: {
-            "budgets": {
+            "api_buckets": {
+                  Row: {
+                    "bucket": string,"filled_at": string,"turns_left": number,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "bucket": string,"filled_at": string,"turns_left": number,"user_id": string
+                  }
+                  Update: {
+                    "bucket"?: string,"filled_at"?: string,"turns_left"?: number,"user_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"budgets": {
                   Row: {
                     "max_cost": number | null,"max_tokens": number | null,"per": string,"tenant_id": string | null
                   }
@@ -1529,6 +1864,9 @@ isOneToOne: false
                            },
 "stats":
 { Args: Record<PropertyKey, never>; Returns: Json
+                           },
+"take_api_turn":
+{ Args: { "p_bucket": string,"p_per_minute": number,"p_user": string }; Returns: number
                            },
 "tick_schedule":
 { Args: { "p_next": string,"p_schedule": string,"p_ticks": (string)[],"p_to": string,"p_version": number }; Returns: number

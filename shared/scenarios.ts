@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { isScenarioTool } from './scenario-tools.ts'
+
+// The database asks all of this again (private.check_scenario), since not every definition comes by here.
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'A name has 1 to 40 small letters, digits and "_", a letter first.')
+const line = (most: number) => z.string().max(most).regex(/\S/, 'This is empty.')
+const path = z.string().max(200).startsWith('/', 'The path of a page begins with "/".')
+const isWithoutTwins = [(all: string[]) => new Set(all).size === all.length, 'Name each once.'] as const
+const words = (most: number) =>
+  z
+    .array(line(60))
+    .max(most)
+    .refine(...isWithoutTwins)
+const paths = z
+  .array(path)
+  .max(20)
+  .refine(...isWithoutTwins)
+
+/** The id of a scenario. */
+export const scenarioId = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'An id has 1 to 40 small letters, digits, "_" and "-", a letter first.')
+
+/** An agent of a scenario. */
+export const agentDefinition = z.strictObject({
+  name,
+  title: line(100),
+  /** For the other agents, who decide by it whether to hand over. */
+  description: line(500),
+  instructions: line(8000),
+  /** Null: the worker's model. */
+  model: line(100).nullable(),
+  /** Null: the provider's. */
+  voice: line(40).nullable(),
+  tools: z
+    .array(z.string().refine(isScenarioTool, 'There is no such tool.'))
+    .max(12)
+    .refine(...isWithoutTwins),
+  /** The names of the agents that it may hand over to. */
+  handoffs: z
+    .array(name)
+    .max(11)
+    .refine(...isWithoutTwins),
+  /** Words and phrases that speak for it. */
+  intents: words(40),
+  /** Where its user is when it is the right one: beginnings of paths. */
+  pages: paths,
+})
+
+/** What is taken out of a context before a model sees it. */
+export const privateThing = z.enum(['email', 'phone', 'card', 'iban', 'url'])
+
+/** All that makes a version of a scenario. */
+export const scenarioDefinition = z
+  .strictObject({
+    title: line(100),
+    description: line(500),
+    rootAgent: name,
+    agents: z.array(agentDefinition).min(1).max(12),
+    /** @property tolerates categories of the provider that are let pass, such as `violence`. */
+    moderation: z.strictObject({ input: z.boolean(), output: z.boolean(), tolerates: words(20) }),
+    privacy: z.strictObject({
+      remove: z
+        .array(privateThing)
+        .max(5)
+        .refine(...isWithoutTwins),
+    }),
+    /** What a single turn may change. */
+    overrides: z.strictObject({ instructions: z.boolean(), models: z.array(line(100)).max(20) }),
+    /** Where the scenario is chosen by itself: beginnings of paths. */
+    pages: paths,
+  })
+  .superRefine(({ rootAgent, agents }, context) => {
+    const names = agents.map(agent => agent.name)
+    const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if (!names.includes(rootAgent)) refuse(['rootAgent'], `There is no agent "${rootAgent}" to begin with.`)
+    agents.forEach((agent, n) => {
+      if (names.indexOf(agent.name) !== n) refuse(['agents', n, 'name'], `Two agents are called "${agent.name}".`)
+      agent.handoffs.forEach((to, m) => {
+        const place = ['agents', n, 'handoffs', m]
+        if (to === agent.name) refuse(place, 'An agent cannot hand over to itself.')
+        else if (!names.includes(to)) refuse(place, `There is no agent "${to}" to hand over to.`)
+      })
+    })
+  })
+
+/** Where the user is, and what is there. All ids are the user's word: row-level security decides what is shown. */
+export const pageContext = z.strictObject({
+  path: z.string().max(500).startsWith('/').optional(),
+  title: z.string().max(200).optional(),
+  /** Records of this enterprise alone; without it, the user's own of none. */
+  enterpriseId: z.guid().optional(),
+  /** A word or name that drafts and requests must have. */
+  project: z.string().max(200).optional(),
+  records: z
+    .array(z.strictObject({ type: z.enum(['order', 'task', 'draft', 'todo']), id: z.string().max(100) }))
+    .max(20)
+    .optional(),
+})
+
+const record = z.object({ ref: z.string(), type: z.string(), id: z.string(), title: z.string(), details: z.json() })
+
+/** What `context_snapshot` gives. `ref` names a record where its id is nobody's business. */
+export const contextSnapshot = z.object({
+  records: z.array(record),
+  access: z.object({
+    enterprise: z.string().nullable(),
+    role: z.enum(['member', 'admin']).nullable(),
+    isPlatformAdmin: z.boolean(),
+  }),
+  drafts: z.array(
+    z.object({
+      ref: z.string(),
+      id: z.string(),
+      title: z.string(),
+      kind: z.string(),
+      status: z.string(),
+      excerpt: z.string(),
+      updatedAt: z.string(),
+    }),
+  ),
+})
+
+/** What `agent_tools.load_scenario` gives to the pipeline. */
+export const loadedScenario = z.object({
+  scenarioId: z.string(),
+  version: z.int(),
+  definition: scenarioDefinition,
+  activeAgent: z.string(),
+  page: pageContext,
+  escalation: z.enum(['open', 'taken']).nullable(),
+  isNew: z.boolean(),
+})
+
+/** A transcript item of a conversation by voice. */
+export const voiceItem = z.strictObject({
+  role: z.enum(['user', 'assistant']),
+  text: line(8000),
+  /** Who spoke, of the assistants. */
+  agent: name.optional(),
+  /** The provider's id of the item: it is added once. */
+  item_id: z.string().min(1).max(100),
+})
+
+export type ScenarioDefinition = z.output<typeof scenarioDefinition>
+export type AgentDefinition = z.output<typeof agentDefinition>
+export type PageContext = z.output<typeof pageContext>
+export type ContextSnapshot = z.output<typeof contextSnapshot>
+export type LoadedScenario = z.output<typeof loadedScenario>
+export type VoiceItem = z.output<typeof voiceItem>
