@@ -40,6 +40,7 @@ export const scenarioToolInputs = {
       .describe('A word or name that drafts and requests must have; null for all.'),
   }),
   list_drafts: z.object({}),
+  read_draft: z.object({ draft: z.guid().describe('The id of a draft, from list_drafts.') }),
   store_draft_content: z.object({
     title: z.string().min(1).max(200),
     kind: z.enum(['outline', 'section', 'message', 'note']),

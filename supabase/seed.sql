@@ -264,3 +264,16 @@ from (values
 ) as seed (email, title, description, days, priority, is_completed)
 join auth.users on users.email = seed.email
 where not exists (select from public.todos t where t.user_id = users.id);
+
+-- Appointments for the scenario `clinic`: of the next 14 days, but for weekends. Running this again adds those of new days.
+insert into public.clinic_slots (kind, clinician, starts_at, minutes)
+select seed.kind, seed.clinician, day + seed.at, seed.minutes
+from (values
+  ('checkup', 'Dr. Amara Diallo', time '08:30', 30), ('checkup', 'Dr. Amara Diallo', '10:00', 30),
+  ('consultation', 'Dr. Henrik Voss', '09:00', 20), ('consultation', 'Dr. Henrik Voss', '14:20', 20),
+  ('vaccination', 'Sofia Marino', '11:00', 10), ('vaccination', 'Sofia Marino', '11:10', 10),
+  ('physiotherapy', 'Kwame Mensah', '13:00', 45), ('physiotherapy', 'Kwame Mensah', '16:00', 45)
+) as seed (kind, clinician, at, minutes)
+cross join generate_series(date_trunc('day', now()) + interval '1 day', date_trunc('day', now()) + interval '14 days', interval '1 day') day
+where extract(isodow from day) < 6 and exists (select from auth.users where email = 'ada@acme.test')
+on conflict on constraint clinician_is_at_one_place do nothing;

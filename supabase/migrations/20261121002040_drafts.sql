@@ -12,7 +12,7 @@
 -- `page` is {path, title, enterpriseId, project, records: [{type: order | task | draft | todo, id}]}, all of it optional. What
 -- the caller may not see is left out without a word. A `ref` is for readers whom ids do not concern.
 --
--- Tools: store_draft_content {title, kind, content, draft} → {draft, title, status} · list_drafts {} ·
+-- Tools: store_draft_content {title, kind, content, draft} → {draft, title, status} · list_drafts {} · read_draft {draft} ·
 --   fetch_project_context {project} → the snapshot of the session's page, and {tasks}.
 -- Errors: 22023 malformed, or no such draft · 23514 the constraint says how · PT429 too many drafts.
 
@@ -210,6 +210,21 @@ as $$
     from private.drafts_of(private.enterprise_of_task(p_task), '') d limit 20) draft
 $$;
 
+create function agent_tools.read_draft(p_task uuid, p_input jsonb) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_draft jsonb;
+begin
+  select jsonb_build_object('id', d.id, 'title', d.title, 'kind', d.kind, 'status', d.status, 'content', d.content) into v_draft
+  from private.drafts_of(private.enterprise_of_task(p_task), '') d where d.id = private.uuid_in(p_input ->> 'draft');
+  if not found then
+    raise exception 'There is no such draft.' using errcode = '22023', hint = 'Ask list_drafts for those there are.';
+  end if;
+  return v_draft;
+end
+$$;
+
 create function agent_tools.store_draft_content(p_task uuid, p_input jsonb) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -242,4 +257,4 @@ $$;
 
 revoke execute on all functions in schema worker, private, agent_tools from public;
 grant execute on function private.drafts_of, private.record_of, private.check_page, agent_tools.fetch_project_context,
-  agent_tools.list_drafts, agent_tools.store_draft_content to authenticated, service_role;
+  agent_tools.list_drafts, agent_tools.read_draft, agent_tools.store_draft_content to authenticated, service_role;

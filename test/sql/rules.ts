@@ -129,6 +129,30 @@ export function violations(sql: postgres.Sql) {
     select 'nobody has more than a thousand open todos', user_id::text from public.todos
     where not is_completed group by user_id having count(*) > 1000
     union all
+    select 'the versions of a scenario are numbered without a gap, up to the current one', s.id
+    from public.scenarios s left join public.scenario_versions v on v.scenario_id = s.id
+    group by s.id having min(v.version) <> 1 or max(v.version) <> s.version or count(v.version) <> s.version
+    union all
+    select 'a scenario is called as its current version says', s.id
+    from public.scenarios s join public.scenario_versions v on v.scenario_id = s.id and v.version = s.version
+    where (s.title, s.description) is distinct from (v.definition ->> 'title', v.definition ->> 'description')
+    union all
+    select 'what is of a session of a scenario has its session', session_id::text from (
+      select session_id from public.scenario_sessions
+      union all select session_id from public.scenario_decisions
+      union all select session_id from public.scenario_escalations) kept
+    where session_id not in (select id from public.agent_sessions)
+    union all
+    select 'a session has a scenario of its enterprise or of everybody, and an active agent of it', b.session_id::text
+    from public.scenario_sessions b join public.agent_sessions a on a.id = b.session_id
+    join public.scenarios s on s.id = b.scenario_id
+    join public.scenario_versions v on v.scenario_id = b.scenario_id and v.version = b.version
+    where s.enterprise_id <> coalesce(a.enterprise_id, gen_random_uuid()) or not private.has_agent(v.definition, b.active_agent)
+    union all
+    select 'nobody has more than five appointments to come', b.user_id::text
+    from public.clinic_bookings b join public.clinic_slots s on s.id = b.slot_id
+    where s.starts_at > worker.now() group by b.user_id having count(*) > 5
+    union all
     select 'usage belongs to the tenant of its enterprise or user', tenant_id::text from public.agent_usage
     where tenant_id <> private.tenant_of(enterprise_id, user_id)`
 }
