@@ -49,6 +49,12 @@ export const scenarioTools: Record<ScenarioTool, (terms: Terms) => FunctionTool<
       description: 'The user’s latest drafts with their beginnings.',
       parameters: inputs.list_drafts,
     }),
+  read_draft: () =>
+    userTool({
+      name: 'read_draft',
+      description: 'The whole text of one of the user’s drafts.',
+      parameters: inputs.read_draft,
+    }),
   store_draft_content: ({ guardrails }) =>
     userTool({
       name: 'store_draft_content',

@@ -61,8 +61,15 @@ const editor = player('project_writer', 'editor', scene => {
   if (scene.results('list_drafts').length === 0) return call('list_drafts', {})
   const draft = named(draftsIn(scene), wish)
   if (!draft) return say('I find no draft of yours that I could edit. Please paste the text.')
+  const text = scene.results('read_draft').at(-1)
+  if (!text) return call('read_draft', { draft: draft.id })
   const replaced = draft.status === 'draft' ? draft.id : null
-  return store({ title: draft.title, kind: draft.kind, content: edited(draft.excerpt), draft: replaced })
+  return store({
+    title: draft.title,
+    kind: draft.kind,
+    content: edited(given<{ content: string }>(text.output)?.content ?? draft.excerpt),
+    draft: replaced,
+  })
 })
 
 export const projectWriter: Script[] = [planner, writer, editor]
