@@ -256,10 +256,10 @@ begin
     raise exception 'Give the items as a list of up to 100.' using errcode = '22023';
   end if;
   select min(n) into v_wrong from jsonb_array_elements(p_items) with ordinality u (item, n)
-  where not coalesce(
+  where not coalesce(case jsonb_typeof(item) when 'object' then
     private.has_keys(item - 'agent', '{role,text,item_id}') and item ->> 'role' in ('user', 'assistant')
     and private.is_line(item -> 'text', 8000) and private.is_line(item -> 'item_id', 100)
-    and (not item ? 'agent' or item ->> 'role' = 'assistant' and private.has_agent(p_definition, item ->> 'agent')), false);
+    and (not item ? 'agent' or item ->> 'role' = 'assistant' and private.has_agent(p_definition, item ->> 'agent')) end, false);
   if v_wrong is not null then
     raise exception 'Item % is not {role: user or assistant, text of up to 8000 characters, item_id, agent? of an assistant}.', v_wrong
       using errcode = '22023';
@@ -296,14 +296,14 @@ begin
 
   select coalesce(max(i.seq), 0) into v_last from public.agent_session_items i where i.session_id = append_voice_items.session_id;
   insert into public.agent_session_items (session_id, seq, kind, item, source, agent, voice_item_id, created_at)
-  select session_id, v_last + row_number() over (order by n), 'item', private.message_item(item ->> 'role', item ->> 'text'),
-    'voice', item ->> 'agent', item ->> 'item_id', v_now
+  select session_id, v_last + row_number() over (order by n), 'item',
+    private.message_item(spoken ->> 'role', spoken ->> 'text'), 'voice', spoken ->> 'agent', spoken ->> 'item_id', v_now
   from (
-    select distinct on (item ->> 'item_id') item, n from jsonb_array_elements(v_items) with ordinality u (item, n)
-    order by item ->> 'item_id', n) fresh
+    select distinct on (spoken ->> 'item_id') spoken, n from jsonb_array_elements(v_items) with ordinality u (spoken, n)
+    order by spoken ->> 'item_id', n) fresh
   where not exists (
     select from public.agent_session_items i
-    where i.session_id = append_voice_items.session_id and i.voice_item_id = item ->> 'item_id');
+    where i.session_id = append_voice_items.session_id and i.voice_item_id = fresh.spoken ->> 'item_id');
   get diagnostics v_added = row_count;
   if (
     select count(*) from public.agent_session_items i

@@ -143,10 +143,10 @@ begin
   return jsonb_build_object(
     'records', (
       select coalesce(jsonb_agg(jsonb_build_object('ref', format('%s-%s', asked ->> 'type', n), 'type', asked ->> 'type')
-        || found order by n), '[]')
+        || shown order by n), '[]')
       from jsonb_path_query(v_page, '$.records[*]') with ordinality u (asked, n),
-        private.record_of(asked ->> 'type', asked ->> 'id', v_enterprise) found
-      where found is not null),
+        private.record_of(asked ->> 'type', asked ->> 'id', v_enterprise) shown
+      where shown is not null),
     'access', jsonb_build_object(
       'enterprise', (select e.name from public.enterprises e where e.id = v_enterprise),
       'role', (
