@@ -69,7 +69,13 @@ export const scenarioDefinition = z
         .refine(...isWithoutTwins),
     }),
     /** What a single turn may change. */
-    overrides: z.strictObject({ instructions: z.boolean(), models: z.array(line(100)).max(20) }),
+    overrides: z.strictObject({
+      instructions: z.boolean(),
+      models: z
+        .array(line(100))
+        .max(20)
+        .refine(...isWithoutTwins),
+    }),
     /** Where the scenario is chosen by itself: beginnings of paths. */
     pages: paths,
   })
@@ -88,7 +94,7 @@ export const scenarioDefinition = z
   })
 
 /** Where the user is, and what is there. All ids are the user's word: row-level security decides what is shown. */
-export const pageContext = z.strictObject({
+export const pageContext = z.object({
   path: z.string().max(500).startsWith('/').optional(),
   title: z.string().max(200).optional(),
   /** Records of this enterprise alone; without it, the user's own of none. */
@@ -96,7 +102,7 @@ export const pageContext = z.strictObject({
   /** A word or name that drafts and requests must have. */
   project: z.string().max(200).optional(),
   records: z
-    .array(z.strictObject({ type: z.enum(['order', 'task', 'draft', 'todo']), id: z.string().max(100) }))
+    .array(z.object({ type: z.enum(['order', 'task', 'draft', 'todo']), id: z.string().max(100) }))
     .max(20)
     .optional(),
 })

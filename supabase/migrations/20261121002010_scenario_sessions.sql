@@ -102,6 +102,33 @@ begin
 end
 $$;
 
+create function private.uuid_in(p_text text) returns uuid
+language sql immutable set search_path = ''
+as $$
+  select case when p_text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_text::uuid end
+$$;
+
+-- Refuses what is no page: callers may say anything. {path, title, enterpriseId, project, records: [{type, id}]}, all of it
+-- optional.
+create function private.check_page(p_page jsonb) returns void
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_page) is distinct from 'object' or octet_length(p_page::text) > 8192 then
+    raise exception 'The page is a JSON object of at most 8 KiB.' using errcode = '22023';
+  elsif jsonb_path_exists(p_page, '$.keyvalue() ? (@.key == "path" || @.key == "title" || @.key == "project").value ? (@.type() != "string")') then
+    raise exception 'path, title and project are texts.' using errcode = '22023';
+  elsif p_page ? 'enterpriseId' and private.uuid_in(p_page ->> 'enterpriseId') is null then
+    raise exception 'enterpriseId is no id.' using errcode = '22023';
+  elsif p_page ? 'records' and (
+    jsonb_typeof(p_page -> 'records') <> 'array' or jsonb_path_exists(p_page, '$.records[20]')
+    or jsonb_path_exists(p_page, '$.records[*] ? (@.type() != "object")'))
+  then
+    raise exception 'records is a list of up to 20 of {type, id}.' using errcode = '22023';
+  end if;
+end
+$$;
+
 -- Begins a session of one's own with a scenario. The same id again gives what is there.
 -- Security definer: users may not say by themselves which version a session has and who is active in it.
 create function public.begin_scenario_session(
@@ -121,9 +148,8 @@ begin
     or (enterprise_id is not null and enterprise_id not in (select private.my_enterprises()))
   then
     raise exception 'A session is begun in one''s own name, for an own enterprise or none.' using errcode = '42501';
-  elsif jsonb_typeof(v_page) <> 'object' or octet_length(v_page::text) > 8192 then
-    raise exception 'The page is a JSON object of at most 8 KiB.' using errcode = '22023';
   end if;
+  perform private.check_page(v_page);
 
   select * into v_session from public.agent_sessions s where s.id = session_id;
   if not found then
@@ -157,12 +183,6 @@ $$;
 revoke execute on function public.begin_scenario_session from public, anon;
 grant execute on function public.begin_scenario_session to authenticated, service_role;
 
-create function private.uuid_in(p_text text) returns uuid
-language sql immutable set search_path = ''
-as $$
-  select case when p_text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_text::uuid end
-$$;
-
 -- The session that a task of the caller's is about: the one of which it is a turn, or one that it names.
 create function private.scenario_session_of(p_task uuid) returns public.scenario_sessions
 language sql stable set search_path = ''
@@ -177,4 +197,4 @@ $$;
 
 revoke execute on all functions in schema worker, private from public;
 grant execute on function private.usable_scenario, private.root_of, private.has_agent, private.uuid_in,
-  private.scenario_session_of to authenticated, service_role;
+  private.check_page, private.scenario_session_of to authenticated, service_role;

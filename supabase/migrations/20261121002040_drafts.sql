@@ -116,21 +116,6 @@ begin
 end
 $$;
 
--- Refuses what is no page: callers may say anything.
-create function private.check_page(p_page jsonb) returns void
-language plpgsql immutable set search_path = ''
-as $$
-begin
-  if jsonb_typeof(p_page) is distinct from 'object' or octet_length(p_page::text) > 8192 then
-    raise exception 'The page is a JSON object of at most 8 KiB.' using errcode = '22023';
-  elsif p_page ->> 'enterpriseId' is not null and private.uuid_in(p_page ->> 'enterpriseId') is null then
-    raise exception 'enterpriseId is no id.' using errcode = '22023';
-  elsif coalesce(jsonb_typeof(p_page -> 'records'), 'null') not in ('array', 'null') or jsonb_path_query_array(p_page, 'strict $.records[20]', silent => true) <> '[]' then
-    raise exception 'records is a list of up to 20 of {type, id}.' using errcode = '22023';
-  end if;
-end
-$$;
-
 create function public.context_snapshot(page jsonb) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -178,11 +163,11 @@ begin
   v_page := coalesce((private.scenario_session_of(p_task)).page, v_task.request_payload -> 'page', '{}');
   v_project := left(coalesce(p_input ->> 'project', v_page ->> 'project', ''), 200);
   -- Of the task's enterprise, whatever the page says.
-  v_page := v_page || jsonb_build_object('enterpriseId', v_task.enterprise_id, 'project', v_project);
+  v_page := jsonb_strip_nulls(v_page || jsonb_build_object('enterpriseId', v_task.enterprise_id, 'project', v_project));
   return public.context_snapshot(v_page) || jsonb_build_object(
     'page', jsonb_build_object('path', v_page -> 'path', 'title', v_page -> 'title'),
     'tasks', (
-      select coalesce(jsonb_agg(asked), '[]')
+      select coalesce(jsonb_agg(request), '[]')
       from (
         select r.kind, r.status, left(coalesce(r.request_payload ->> 'prompt', r.request_payload ->> 'message'), 200) as asked,
           left(r.response_payload ->> 'answer', 300) as answer, r.created_at as "createdAt"
@@ -190,7 +175,7 @@ begin
         where r.user_id = (select auth.uid()) and r.enterprise_id is not distinct from v_task.enterprise_id and r.id <> p_task
           and r.parent_id is null
           and strpos(lower(coalesce(r.request_payload ->> 'prompt', r.request_payload ->> 'message', '')), lower(v_project)) > 0
-        order by r.created_at desc limit 10) asked),
+        order by r.created_at desc limit 10) request),
     'todos', (
       select coalesce(jsonb_agg(todo), '[]')
       from (
@@ -256,5 +241,5 @@ end
 $$;
 
 revoke execute on all functions in schema worker, private, agent_tools from public;
-grant execute on function private.drafts_of, private.record_of, private.check_page, agent_tools.fetch_project_context,
+grant execute on function private.drafts_of, private.record_of, agent_tools.fetch_project_context,
   agent_tools.list_drafts, agent_tools.read_draft, agent_tools.store_draft_content to authenticated, service_role;

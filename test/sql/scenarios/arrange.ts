@@ -9,6 +9,17 @@ import { claimOne, type Held, runTool, settle } from '../verbs.ts'
 type Json = postgres.JSONValue
 export type Row = Record<string, unknown>
 
+/** What a session is begun with: where nothing is said, with the scenario `help` for Acme. */
+interface Begin {
+  id?: string
+  scenario?: string
+  root?: string | null
+  page?: unknown
+  enterprise?: string | null
+}
+
+type EscalationVerb = 'take_escalation' | 'answer_escalation' | 'close_escalation'
+
 export function agentOf(name: string, more: Partial<AgentDefinition> = {}): AgentDefinition {
   const texts = { title: name.toUpperCase(), description: `Knows ${name}.`, instructions: `You are ${name}.` }
   return { name, ...texts, model: null, voice: null, tools: [], handoffs: [], intents: [], pages: [], ...more }
@@ -50,11 +61,9 @@ export async function setScenarios({ sql, worker }: Awaited<ReturnType<typeof se
       tx =>
         tx`select * from public.save_scenario(${id}, ${tx.json(definition as Json)}, ${expected}, 'A note.', ${enterprise})`,
     )
-  const begin = (caller: Caller, values: Row = {}) => {
-    const { id, scenario, root, page, enterprise } = {
-      ...{ id: crypto.randomUUID(), scenario: 'help', root: null, page: {}, enterprise: people.acme },
-      ...values,
-    } as Record<string, string>
+  const begin = (caller: Caller, values: Begin = {}) => {
+    const plain = { id: crypto.randomUUID(), scenario: 'help', root: null, page: {}, enterprise: people.acme }
+    const { id, scenario, root, page, enterprise } = { ...plain, ...values }
     return call(
       caller,
       tx =>
@@ -62,7 +71,7 @@ export async function setScenarios({ sql, worker }: Awaited<ReturnType<typeof se
     )
   }
   /** A session of the owner's with the scenario `help` of Acme. */
-  async function begun(values: Row = {}): Promise<string> {
+  async function begun(values: Begin = {}): Promise<string> {
     if (!(await sql`select from public.scenarios where id = 'help'`).length)
       await save(user(people.admin), 'help', definitionOf(), 0, people.acme)
     return (await begin(owner, values)).session_id as string
@@ -87,5 +96,21 @@ export async function setScenarios({ sql, worker }: Awaited<ReturnType<typeof se
     await complete(held)
     return escalation as string
   }
-  return { people: { ...people, exAdmin }, owner, call, save, begin, begun, take, output, complete, escalate }
+  const run = (verb: EscalationVerb, caller: Caller, id: string, text = 'I am here.'): Promise<Row> =>
+    call(caller, tx =>
+      verb === 'answer_escalation'
+        ? tx`select * from public.answer_escalation(${id}, ${text})`
+        : tx`select * from ${tx.unsafe(`public.${verb}`)}(${id})`,
+    )
+  /** A session with an escalation that the admin has taken. */
+  async function taken() {
+    const session = await begun()
+    const id = await escalate(session)
+    await run('take_escalation', user(people.admin), id)
+    return { session, id }
+  }
+  const addDraft = (values: Row = {}, caller: Caller = owner): Promise<Row> =>
+    call(caller, tx => tx`insert into public.drafts ${tx({ title: 'Plan', content: '# One', ...values })} returning *`)
+  const verbs = { call, save, begin, begun, take, output, complete, escalate, run, taken, addDraft }
+  return { people: { ...people, exAdmin }, owner, ...verbs }
 }

@@ -78,6 +78,7 @@ const BAD: [string, object, string][] = [
   ['with something unknown to remove', { privacy: { remove: ['names'] } }, 'privacy is'],
   ['with something twice to remove', { privacy: { remove: ['url', 'url'] } }, 'privacy is'],
   ['with overrides of nothing', { overrides: null }, 'overrides is'],
+  ['with a model twice', { overrides: { instructions: true, models: ['a', 'a'] } }, 'overrides is'],
   ['with pages that are no list', { pages: '/' }, 'begin with "/"'],
 ]
 
