@@ -3,6 +3,7 @@ import { call, say as text } from '../../../../supabase/local/brain/script.ts'
 import { addEnterprise, addMember, user as caller } from '../../../sql/arrange.ts'
 import { agentOf } from '../../../sql/scenarios/arrange.ts'
 import { as } from '../../../support/roles.ts'
+import { afterDeaths } from '../../agents/mortal.ts'
 import { roomWithScripts } from '../../agents/run-with.ts'
 import { only, setScene } from '../../arrange.ts'
 import {
@@ -122,7 +123,9 @@ describe('an escalation', () => {
     const session = await beginSession(scene, { user, enterprise, scenario: 'help' })
     await say(scene, room, session, 'A person, please')
     const held = await takeTurn(scene, room, session, 'Are you there?')
-    expect(await settleTurn(room, held)).toMatchObject({ answer: null })
+    const heir = await afterDeaths(scene, room, held, [1])
+    await as(sql, caller(admin), async tx => tx`select public.close_escalation(${(await escalationOf(session)).id})`)
+    expect(await settleTurn(room, heir)).toMatchObject({ answer: null, waitsForHuman: true })
     expect((await saidIn(scene, session)).at(-1)).toBe('user: Are you there?')
   })
 })
