@@ -37,6 +37,8 @@ type Options = {
   agentTimeoutSeconds?: number
   /** It is a turn of the task's session, if there is one: history goes before the input, and the answer joins it. */
   isTurn?: boolean
+  /** What is to be known for this run alone: it goes right before the input, and no session keeps it. */
+  aside?: AgentInputItem[]
 }
 
 /**
@@ -64,7 +66,7 @@ async function perform<TOutput extends AgentOutputType>(
   run: Run,
   agent: Agent<TaskContext, TOutput>,
   input: string | AgentInputItem[],
-  { maxTurns = MAX_TURNS, agentTimeoutSeconds, isTurn = false }: Options,
+  { maxTurns = MAX_TURNS, agentTimeoutSeconds, isTurn = false, aside = [] }: Options,
 ): Promise<Answer<TOutput>> {
   const root = agent as unknown as Agent<TaskContext>
   const agents = reachable(root)
@@ -79,9 +81,10 @@ async function perform<TOutput extends AgentOutputType>(
   })
   const sumUp = (past: string) => runAgent(context, summaryAgent(context), past, { name: 'summary' })
   try {
-    const turn = isTurn && context.sessionId ? await openTurn(context, itemsOf(input), sumUp) : undefined
+    const items = itemsOf(input)
+    const turn = isTurn && context.sessionId ? await openTurn(context, { items, aside, sumUp }) : undefined
     const options = { stream: true, context, maxTurns, signal: clock.signal } as const
-    const result = await runner.run(root, turn?.input ?? input, options)
+    const result = await runner.run(root, turn?.input ?? [...aside, ...items], options)
     await unlessStopped(clock.signal, drain(result))
     await context.stream.flush()
     if (result.interruptions.length > 0) throw new Parked('A person has to decide before this can go on.')

@@ -13,22 +13,24 @@ export type Turn = {
   keep: (history: AgentInputItem[]) => Promise<void>
 }
 
+type Given = {
+  items: AgentInputItem[]
+  /** Goes before the new items and is not kept. */
+  aside: AgentInputItem[]
+  /** Makes notes of a history that is too long. */
+  sumUp: (past: string) => Promise<string>
+}
+
 /**
  * Opens the turn. The history is frozen at the first attempt, so that each later one asks the same; it holds what settled
  * tasks of the session have left, and nothing of those that failed.
- *
- * @param sumUp makes notes of a history that is too long
  */
-export async function openTurn(
-  context: TaskContext,
-  items: AgentInputItem[],
-  sumUp: (past: string) => Promise<string>,
-): Promise<Turn> {
+export async function openTurn(context: TaskContext, { items, aside, sumUp }: Given): Promise<Turn> {
   const frozen = await context.store.freezeHistory(items)
   const past = frozen.items.slice(0, frozen.items.length - items.length)
   const pastText = JSON.stringify(past)
   const summary = pastText.length > LONGEST_HISTORY ? summaryItem(await sumUp(pastText)) : undefined
-  const input = summary ? [summary, ...frozen.items.slice(past.length)] : frozen.items
+  const input = [...(summary ? [summary] : past), ...aside, ...frozen.items.slice(past.length)]
   return {
     input,
     keep: async history => {
@@ -42,8 +44,8 @@ export async function openTurn(
 }
 
 /** Keeps what the user said in a turn that no agent answers. */
-export async function keepUnanswered(context: TaskContext, items: AgentInputItem[]): Promise<void> {
-  if (context.sessionId) await context.store.freezeHistory(items)
+export async function keepUnanswered(context: TaskContext, message: string): Promise<void> {
+  if (context.sessionId) await context.store.freezeHistory([{ type: 'message', role: 'user', content: message }])
 }
 
 const INSTRUCTIONS = `You sum up a conversation between a user and an assistant, so that the assistant can go on without it.

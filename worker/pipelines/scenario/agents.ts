@@ -7,7 +7,7 @@ import { moderationGuardrail } from '../../agents/moderation.ts'
 import { scenarioTools, type Terms } from './tools.ts'
 
 /** One agent handed the turn over to another. */
-export type Handover = { from: string; to: string; reason: string }
+type Handover = { from: string; to: string; reason: string }
 
 /** What goes on in a turn; a later attempt meets it again. */
 export type Course = {

@@ -9,7 +9,7 @@ import { keepUnanswered } from '../../agents/session.ts'
 import { TaskError } from '../../errors.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { type Course, createCast } from './agents.ts'
-import { firstOf, itemsOf, loadScenario, noteDecision } from './turn.ts'
+import { asideOf, firstOf, loadScenario, noteDecision } from './turn.ts'
 
 /**
  * Answers one turn with the agents of a scenario. The active one begins; whoever has the turn in the end is the active one
@@ -27,7 +27,7 @@ export const answerInScenario: Pipeline<'scenario'> = async (context, request) =
   }
   const course: Course = { handovers: [], isEscalated: false }
   const cast = createCast(context, { scenario, first, isSpoken: request.source === 'voice', course })
-  const answer = await runAgent(context, cast, itemsOf(scenario, request), { isTurn: true })
+  const answer = await runAgent(context, cast, request.message, { isTurn: true, aside: asideOf(scenario, request) })
   await noteCourse(context, course, first.name)
   return {
     answer: course.isEscalated ? answer || null : answer,
@@ -59,7 +59,7 @@ async function leaveToPerson(
   request: ScenarioRequest,
 ): Promise<ScenarioAnswer> {
   await refuseObjectionable(context, scenario, request.message)
-  await keepUnanswered(context, itemsOf(scenario, request))
+  await keepUnanswered(context, request.message)
   return { answer: null, agent: scenario.activeAgent, waitsForHuman: true, handoffs: [] }
 }
 

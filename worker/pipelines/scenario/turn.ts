@@ -68,15 +68,13 @@ export function firstOf(
   }
 }
 
-/** What the agents are told: the message, and where the user is if that is new to them. */
-export function itemsOf(
-  { definition, page, isNew }: LoadedScenario,
-  request: Pick<ScenarioRequest, 'message' | 'page'>,
+/** Where the user is, for this turn alone: what was true of an earlier one need not be any more. */
+export function asideOf(
+  { definition, page: begun }: LoadedScenario,
+  { page = begun }: Pick<ScenarioRequest, 'page'>,
 ): AgentInputItem[] {
-  const news = request.page ?? (isNew ? page : {})
-  if (Object.keys(news).length === 0) return [{ type: 'message', role: 'user', content: request.message }]
-  const shown = tagged('page', withoutPrivateIn(news as Json, definition.privacy.remove))
-  const content = [request.message, shown].map(text => ({ type: 'input_text' as const, text }))
+  if (Object.keys(page).length === 0) return []
+  const content = tagged('page', withoutPrivateIn(page as Json, definition.privacy.remove))
   return [{ type: 'message', role: 'user', content }]
 }
 

@@ -1,6 +1,6 @@
 import type { Scene } from '../scene.ts'
 import { call, type Reply, type Script, say } from '../script.ts'
-import { askPerson, escalation, excuse, given, passOn, player, wishIn } from './scenario-scene.ts'
+import { askPerson, escalation, excuse, given, passOn, player, wishesIn } from './scenario-scene.ts'
 
 // The scenario `clinic`: reception ⇄ scheduling (find_slots, book_slot) ⇄ billing.
 
@@ -20,7 +20,7 @@ const CHANGE = /\b(cancel|move|reschedul\w*|postpone)\b/i
 type Slot = { slot: string; kind: string; with: string; startsAt: string; minutes: number }
 
 const reception = player('clinic', 'reception', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   return (
     emergency(scene) ??
     escalation(scene) ??
@@ -32,7 +32,7 @@ const reception = player('clinic', 'reception', scene => {
 })
 
 const scheduling = player('clinic', 'scheduling', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const first = emergency(scene) ?? escalation(scene) ?? (CHANGE.test(wish) ? change(scene, wish) : undefined)
   if (first) return first
   const booked = scene.results('book_slot').at(-1)
@@ -47,7 +47,7 @@ const scheduling = player('clinic', 'scheduling', scene => {
 })
 
 const billing = player('clinic', 'billing', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const first = emergency(scene) ?? escalation(scene)
   if (first) return first
   if (APPOINTMENT.test(wish) && !BILL.test(wish)) {
@@ -65,7 +65,7 @@ const billing = player('clinic', 'billing', scene => {
 export const clinic: Script[] = [reception, scheduling, billing]
 
 function emergency(scene: Scene): Reply | undefined {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   if (!EMERGENCY.test(wish) || scene.results('escalate_to_human').length > 0) return undefined
   return [say('Please call 112 at once. I ask a colleague to join us.'), askPerson(wish)]
 }
@@ -94,7 +94,7 @@ function offer(slots: Slot[]): string {
 function after(output: string, found: string | undefined, scene: Scene): Reply {
   const booked = given<Slot>(output)
   if (booked) return say(`Booked: ${told(booked)}.`)
-  if (found === undefined) return search(scene.said.prompts.join(' '))
+  if (found === undefined) return search(wishesIn(scene).join(' '))
   return say(`That did not work: ${excuse(output)} ${offer(given<Slot[]>(found) ?? [])}`)
 }
 
@@ -107,8 +107,8 @@ function choiceIn(scene: Scene, wish: string): Slot | undefined {
   return index < 0 ? undefined : offered[index]
 }
 
-function reasonIn({ said }: Scene, wish: string): string {
-  return (said.prompts.findLast(prompt => APPOINTMENT.test(prompt)) ?? wish).replace(/<page>[\s\S]*$/, '').slice(0, 200)
+function reasonIn(scene: Scene, wish: string): string {
+  return (wishesIn(scene).findLast(prompt => APPOINTMENT.test(prompt)) ?? wish).slice(0, 200)
 }
 
 function told({ startsAt, kind, with: clinician, minutes }: Slot): string {

@@ -1,6 +1,6 @@
 import type { Scene } from '../scene.ts'
 import { call, type Reply, type Script, say } from '../script.ts'
-import { escalation, excuse, given, passOn, player, wishIn } from './scenario-scene.ts'
+import { escalation, excuse, given, passOn, player } from './scenario-scene.ts'
 
 // The scenario `project_writer`: planner ⇄ writer ⇄ editor, each of whom ends with a stored draft.
 
@@ -12,7 +12,7 @@ const PLAN = /\b(plan|outline|structure|ideas?|brief)\b/i
 type Draft = { id: string; title: string; kind: string; status: string; excerpt: string }
 
 const planner = player('project_writer', 'planner', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const others = EDIT.test(wish) ? passOn(scene, TEAM, 'editor', 'A text shall become better.') : undefined
   const first = escalation(scene) ?? others
   if (first) return first
@@ -25,7 +25,7 @@ const planner = player('project_writer', 'planner', scene => {
 })
 
 const writer = player('project_writer', 'writer', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const isTextAskedFor = WRITE.test(wish)
   const others = EDIT.test(wish)
     ? passOn(scene, TEAM, 'editor', 'A text shall become better.')
@@ -48,7 +48,7 @@ const writer = player('project_writer', 'writer', scene => {
 })
 
 const editor = player('project_writer', 'editor', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const others =
     !EDIT.test(wish) && PLAN.test(wish) ? passOn(scene, TEAM, 'planner', 'An outline is wanted.') : undefined
   const next =

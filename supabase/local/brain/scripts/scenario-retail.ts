@@ -2,7 +2,7 @@ import type { Scene } from '../scene.ts'
 import { call, type Reply, type Script, say } from '../script.ts'
 import { described, namedIn, ordersIn } from './orders.ts'
 import { outcomeOf } from './refund-outcome.ts'
-import { escalation, given, passOn, player, wishIn } from './scenario-scene.ts'
+import { escalation, given, passOn, player, wishesIn } from './scenario-scene.ts'
 
 // The scenario `retail`: who is first finds out what it is about, and each desk passes on what is the other's.
 //
@@ -19,7 +19,7 @@ const OVER = /\b(over|stop|enough|end|feedback)\b/i
 const WHICH_ONE = 'Which order is it about?'
 
 const supervisor = player('retail', 'supervisor', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   return (
     escalation(scene) ??
     desk(scene, wish) ??
@@ -29,7 +29,7 @@ const supervisor = player('retail', 'supervisor', scene => {
 })
 
 const sales = player('retail', 'sales', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const elsewhere = TROUBLE.test(wish) ? passOn(scene, TEAM, 'returns', 'Something is to be put right.') : undefined
   const refused = escalation(scene) ?? elsewhere ?? (PRACTICE.test(wish) ? back(scene) : undefined)
   if (refused) return refused
@@ -41,14 +41,14 @@ const sales = player('retail', 'sales', scene => {
 })
 
 const returns = player('retail', 'returns', scene => {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   const isNew = !TROUBLE.test(wish) && !askedWhichOne(scene)
   const elsewhere = isNew && ORDERS.test(wish) ? passOn(scene, TEAM, 'sales', 'It is about an order.') : undefined
   const first = escalation(scene) ?? elsewhere ?? (isNew && PRACTICE.test(wish) ? back(scene) : undefined)
   if (first) return first
   const outcomes = scene.results('refund_order').map(result => outcomeOf(result, ordersIn(scene)))
   if (outcomes.length > 0) return say(outcomes.join('\n\n'))
-  const trouble = TROUBLE.test(wish) ? wish : (scene.said.prompts.findLast(said => TROUBLE.test(said)) ?? wish)
+  const trouble = TROUBLE.test(wish) ? wish : (wishesIn(scene).findLast(said => TROUBLE.test(said)) ?? wish)
   if (scene.results('find_orders').length === 0) {
     return [call('find_orders', { status: null }), call('search_policy', { query: trouble.slice(0, 200) })]
   }
@@ -56,12 +56,12 @@ const returns = player('retail', 'returns', scene => {
 })
 
 const simulatedHuman = player('retail', 'simulated_human', scene => {
-  const wish = wishIn(scene)
-  if (OVER.test(wish) && scene.said.prompts.length > 0) {
+  const wish = scene.prompt
+  if (OVER.test(wish) && wishesIn(scene).length > 0) {
     const feedback = 'Out of the role: you stayed calm and asked first what had happened. Name a date next time.'
     return [say(feedback), ...([back(scene) ?? []].flat() as { text: string }[])]
   }
-  return say(LINES[scene.said.prompts.length % LINES.length] ?? '')
+  return say(LINES[wishesIn(scene).length % LINES.length] ?? '')
 })
 
 export const retail: Script[] = [supervisor, sales, returns, simulatedHuman]

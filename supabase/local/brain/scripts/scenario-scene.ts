@@ -7,16 +7,16 @@ export function player(scenario: string, agent: string, turn: Script['turn']): S
   return { name: `${scenario}/${agent}`, agent: opening, turn }
 }
 
-/** What the user said, without the page that comes with it. */
-export function wishIn({ prompt }: Scene): string {
-  return prompt.replace(/<page>[\s\S]*$/, '').trim()
+/** What the user said before, the latest last. Where the user is comes as a message, too. */
+export function wishesIn({ said }: Scene): string[] {
+  return said.prompts.filter(prompt => !prompt.startsWith('<page>'))
 }
 
 const PERSON = /\b(human|real person|a person|manager|somebody real|someone real|complain\w*|lawyer)\b/i
 
 /** Asks for a person if the user wants one; not twice, should that be refused. */
 export function escalation(scene: Scene): Reply | undefined {
-  const wish = wishIn(scene)
+  const wish = scene.prompt
   if (!PERSON.test(wish) || !scene.offers('escalate_to_human') || scene.results('escalate_to_human').length > 0)
     return undefined
   return askPerson(wish)

@@ -4,7 +4,7 @@ import { described, ordersIn } from './orders.ts'
 import { clinic } from './scenario-clinic.ts'
 import { projectWriter } from './scenario-projects.ts'
 import { retail } from './scenario-retail.ts'
-import { escalation, passOn, wishIn } from './scenario-scene.ts'
+import { escalation, passOn } from './scenario-scene.ts'
 
 /** The kind `scenario-orchestration`: the agent with most points, or the active one. */
 const orchestrator: Script = {
@@ -36,7 +36,7 @@ const anyone: Script = {
   name: 'Agent of a scenario',
   agent: /^You are [a-z][a-z0-9_]*\. You are one of the agents of the scenario "/,
   turn: scene => {
-    const wish = wishIn(scene)
+    const wish = scene.prompt
     const [, me = 'an agent', scenario = ''] = scene.instructions.match(/^You are (\w+)\..*?scenario "([^"]+)"/) ?? []
     return (
       escalation(scene) ??
