@@ -3,7 +3,8 @@
 -- States: open ──(take_escalation)──▶ taken ──(close_escalation)──▶ closed; an open one is closed without being taken, too.
 -- A session has at most one that is not closed. Until it is, agents keep silent: a turn ends at once and its message is kept.
 -- Admins of the session's enterprise take, answer and close, platform admins those of all, and of no enterprise; the
--- session's user may close it to go on with the agents. Who has taken it answers, and nobody else.
+-- session's user may close it to go on with the agents. Who has taken it answers, and nobody else; when that one is no
+-- longer an admin, another may take it over.
 --
 -- Items of a session come from turns, and besides from a person who answers, or from a conversation by voice that the
 -- browser has had. These are added only while no turn is under way, under the lock of the session, so that no two add at
@@ -139,6 +140,16 @@ begin
 end
 $$;
 
+-- Whether somebody looks after the escalations of an enterprise, or of none.
+create function private.looks_after(p_user uuid, p_enterprise uuid) returns boolean
+language sql stable set search_path = ''
+as $$
+  select exists (select from public.platform_admins a where a.user_id = p_user)
+    or exists (
+      select from public.enterprise_members m
+      where m.user_id = p_user and m.enterprise_id = p_enterprise and m.role = 'admin')
+$$;
+
 -- Security definer: users may not write escalations; this is how admins do.
 create function public.take_escalation(escalation_id uuid) returns public.scenario_escalations
 language plpgsql security definer set search_path = ''
@@ -147,10 +158,15 @@ as $$
 declare
   v_session constant public.agent_sessions := private.session_of_escalation(escalation_id);
   v_escalation public.scenario_escalations;
+  v_is_left boolean;
 begin
   select * into v_escalation from public.scenario_escalations e where e.id = escalation_id for no key update;
-  perform private.check_escalation(v_escalation, p_is_taken_by_caller => false);
-  if v_escalation.status = 'open' then
+  v_is_left := v_escalation.status = 'taken' and v_escalation.taken_by is not null
+    and not private.looks_after(v_escalation.taken_by, v_session.enterprise_id);
+  if v_is_left is not true then
+    perform private.check_escalation(v_escalation, p_is_taken_by_caller => false);
+  end if;
+  if v_is_left or v_escalation.status = 'open' then
     update public.scenario_escalations e
     set status = 'taken', taken_by = (select auth.uid()), updated_at = worker.now()
     where e.id = escalation_id returning * into v_escalation;

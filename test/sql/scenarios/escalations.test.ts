@@ -100,6 +100,26 @@ describe('an escalation', () => {
     await expect(run('answer_escalation', root, id)).rejects.toMatchObject(BUSY)
   })
 
+  test('is taken over when who had taken it is no longer an admin', async () => {
+    const { id } = await taken()
+    await sql`update public.enterprise_members set role = 'member' where user_id = ${people.admin}`
+    try {
+      await expect(run('answer_escalation', admin, id)).rejects.toMatchObject(DENIED)
+      expect(await run('take_escalation', root, id)).toMatchObject({ status: 'taken', taken_by: people.platformAdmin })
+    } finally {
+      await sql`update public.enterprise_members set role = 'admin' where user_id = ${people.admin}`
+    }
+    await expect(run('answer_escalation', admin, id)).rejects.toMatchObject(BUSY)
+  })
+
+  test('is a server’s to take and to answer, too', async () => {
+    const id = await escalate(await begun())
+    const server = { role: 'service_role' } as const
+    expect(await run('take_escalation', server, id)).toMatchObject({ status: 'taken', taken_by: null })
+    await run('answer_escalation', server, id)
+    await expect(run('take_escalation', admin, id)).rejects.toMatchObject(BUSY)
+  })
+
   test('of two who take it at once is one’s', async () => {
     const id = await escalate(await begun())
     const [one, two] = [await connect(), await connect()]
