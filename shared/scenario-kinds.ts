@@ -46,20 +46,8 @@ export const orchestrationRequest = z.object({
   messages: z.array(z.object({ role: z.enum(['user', 'assistant']), text: z.string().max(8000) })).max(20),
 })
 
-/** Which agent is to answer, and why. */
-export const orchestrationDecision = z.object({
-  scenarioId: z.string(),
-  rootAgent: z.string(),
-  /** The active one before; null without a session. */
-  previousAgent: z.string().nullable(),
-  switched: z.boolean(),
-  confidence: z.number().min(0).max(1),
-  /** By page and words, from 0 to 1. */
-  scores: z.record(z.string(), z.number()),
-  reason: z.string(),
-})
+export { type OrchestrationDecision, orchestrationDecision } from './scenario-results.ts'
 
 export type ScenarioRequest = z.output<typeof scenarioRequest>
 export type ScenarioAnswer = z.output<typeof scenarioAnswer>
 export type OrchestrationRequest = z.output<typeof orchestrationRequest>
-export type OrchestrationDecision = z.output<typeof orchestrationDecision>

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addEnterprise, addMember, user as caller } from '../../../sql/arrange.ts'
+import { agentOf } from '../../../sql/scenarios/arrange.ts'
 import { as } from '../../../support/roles.ts'
 import { perform, roomWithBrain, stepsOf, takeOver } from '../../agents/arrange.ts'
 import { only, setScene } from '../../arrange.ts'
-import { beginSession, decisionsOf, say, settleTurn, takeTurn } from './scenes.ts'
+import { beginSession, decisionsOf, saveScenario, say, settleTurn, takeTurn, teamOf } from './scenes.ts'
 
 const scene = await setScene()
 const { sql } = scene
@@ -168,5 +169,22 @@ describe('the project writer', () => {
     const items = await sql`select item from public.agent_session_items where session_id = ${session}`
     expect(JSON.stringify(items)).toContain('Pay with [card]')
     expect(JSON.stringify(items)).not.toContain('4111')
+  })
+})
+
+describe('a scenario that an admin has thought up', () => {
+  it('is played by the demo’s model, too', async () => {
+    await saveScenario(
+      scene,
+      'garden',
+      teamOf([agentOf('gardener', { handoffs: ['botanist'] }), agentOf('botanist', { tools: ['escalate_to_human'] })]),
+    )
+    const room = await roomWithBrain(scene)
+    const session = await begin('garden')
+    expect(await say(scene, room, session, 'Hello')).toMatchObject({
+      answer: expect.stringMatching(/gardener of garden/),
+    })
+    expect(await say(scene, room, session, 'Get me the botanist')).toMatchObject({ handoffs: ['botanist'] })
+    expect(await say(scene, room, session, 'I want a person')).toMatchObject({ waitsForHuman: true })
   })
 })
