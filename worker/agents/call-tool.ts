@@ -5,21 +5,22 @@ import { scopeHere } from './place.ts'
 
 /**
  * Calls a tool of SQL, `agent_tools.<name>`, for the pipeline itself, without any agent: with the rights of the task's user
- * and exactly once, as `userTool` does it for agents. A later attempt gets what it brought then. Readers are told.
+ * and exactly once, as `userTool` does it for agents. A later attempt gets what it brought then.
  *
  * @param call tells several calls of one tool in the same run apart: the same in each attempt.
+ * @param isTold whether it goes to the stream, as the calls of agents do.
  * @throws TaskError `tool_refused` with what the tool says against it.
  */
 export async function callTool(
   context: Pick<TaskContext, 'journal' | 'store' | 'stream'>,
   name: string,
   input: Json = {},
-  { call = name, agent = '' }: { call?: string; agent?: string } = {},
+  { call = name, agent = '', isTold = true }: { call?: string; agent?: string; isTold?: boolean } = {},
 ): Promise<Json> {
   const key = `tool:${scopeHere()}/own:${call}`
   const found = context.journal.find(key)
   const output = found?.status === 'done' ? found.output : await context.store.runTool({ key, agent, name, input })
-  context.stream.step({ key, kind: 'tool', agent, name, input, output, status: 'done' })
+  if (isTold) context.stream.step({ key, kind: 'tool', agent, name, input, output, status: 'done' })
   const refusal = errorIn(output)
   if (refusal !== undefined) throw new TaskError('tool_refused', `${name} refuses: ${refusal}`)
   return output

@@ -9,7 +9,7 @@ import { TaskError } from '../../errors.ts'
 
 /** Loads what the task is about. A later attempt gets the same, whatever admins have saved since. */
 export async function loadScenario(context: TaskContext): Promise<LoadedScenario> {
-  const loaded = loadedScenario.safeParse(await callTool(context, 'load_scenario'))
+  const loaded = loadedScenario.safeParse(await callTool(context, 'load_scenario', {}, { isTold: false }))
   if (loaded.success) return loaded.data
   const remedy = 'an admin has to save it again.'
   throw new TaskError('invalid_scenario', `The definition of the scenario is of another time: ${remedy}`)
@@ -27,12 +27,8 @@ export async function noteDecision(
     scores?: Record<string, number>
   },
 ): Promise<void> {
-  await callTool(
-    context,
-    'note_decision',
-    { scores: {}, ...decision },
-    { call: `decision:${call}`, agent: decision.from },
-  )
+  const about = { call: `decision:${call}`, agent: decision.from, isTold: false }
+  await callTool(context, 'note_decision', { scores: {}, ...decision }, about)
 }
 
 /**

@@ -149,6 +149,29 @@ describe('moderation of a scenario', () => {
     expect(await saidIn(scene, session)).toEqual([])
   })
 
+  it('lets no draft be stored that is objected to, and tells the agent', async () => {
+    await saveScenario(
+      scene,
+      'writing',
+      teamOf([agentOf('desk', { tools: ['store_draft_content'] })], { moderation: ON }),
+    )
+    const draft = { title: 'Letter', kind: 'message', content: 'I !flag hate you', draft: null }
+    const room = await roomWithScripts(
+      scene,
+      {
+        desk: act => {
+          const [stored] = act.results('store_draft_content')
+          return stored ? text(`Told: ${stored.output}`) : call('store_draft_content', draft)
+        },
+      },
+      { moderation: 'omni-moderation-latest' },
+    )
+    const session = await beginSession(scene, { user, enterprise, scenario: 'writing' })
+    const { answer } = await say(scene, room, session, 'Write it')
+    expect(answer).toMatch(/withheld by the content check \(hate\)/)
+    expect(await sql`select from public.drafts`).toHaveLength(0)
+  })
+
   it('lets pass what the scenario tolerates, and all where it is off', async () => {
     await saveScenario(scene, 'tolerant', teamOf([desk], { moderation: { ...ON, tolerates: ['hate'] } }))
     const room = await roomWithScripts(scene, asksForPerson, { moderation: 'omni-moderation-latest' })

@@ -45,6 +45,18 @@ describe('a turn of a scenario', () => {
     expect(await decisionsOf(scene, session)).toEqual(['desk → expert (handoff)', 'expert → desk (handoff)'])
   })
 
+  it('shows readers the handover, and nothing of what the pipeline looks up for itself', async () => {
+    const room = await roomWithScripts(scene, { desk: () => handoff('expert'), expert: says('Here.') })
+    const session = await beginSession(scene, { user, scenario: 'circle' })
+    await say(scene, room, session, 'one')
+    const deltas = await sql`select d.kind, d.data from public.agent_task_deltas d
+      join public.agent_task_requests r on r.id = d.task_id where r.session_id = ${session} order by d.seq`
+    expect(deltas.flatMap(({ kind, data }) => (kind === 'agent' ? [data.name] : []))).toEqual(['desk', 'expert'])
+    expect(deltas.flatMap(({ kind, data }) => (kind === 'step' ? [data.kind] : []))).toEqual([
+      ...['model', 'handoff', 'model'],
+    ])
+  })
+
   it('that fails leaves the active agent as it was', async () => {
     const room = await roomWithScripts(scene, {
       desk: () => handoff('expert'),
