@@ -30,9 +30,12 @@ begin
   end if;
   -- The bucket is full again if PostgreSQL crashes: no reason to have all wait for the disk.
   perform set_config('synchronous_commit', 'off', true);
-  insert into worker.api_buckets (user_id, bucket, turns_left, filled_at)
-  values (p_user, p_bucket, p_per_minute, worker.now()) on conflict do nothing;
   select * into v_bucket from worker.api_buckets where user_id = p_user and bucket = p_bucket for update;
+  if not found then
+    insert into worker.api_buckets (user_id, bucket, turns_left, filled_at)
+    values (p_user, p_bucket, p_per_minute, worker.now()) on conflict do nothing;
+    select * into v_bucket from worker.api_buckets where user_id = p_user and bucket = p_bucket for update;
+  end if;
   -- Read under the lock, so that whoever comes later has the later time.
   v_now := greatest(worker.now(), v_bucket.filled_at);
   v_left := least(p_per_minute, v_bucket.turns_left + extract(epoch from v_now - v_bucket.filled_at) * p_per_minute / 60);

@@ -45,11 +45,13 @@ describe('take_api_turn', () => {
     expect(await turn({ limit: 1 })).toBeGreaterThan(0)
   })
 
-  test('gives the last turn to one of two instances that ask at once', async () => {
+  test.each([0, 1])('gives the last turn to one of two instances that ask at once, after %i calls', async before => {
     const [one, two] = [await connect({ role: 'service_role' }), await connect({ role: 'service_role' })]
+    const limit = before + 1
+    if (before) await turn({ limit })
     await one`begin`
-    expect(await turn({ limit: 1, by: one })).toBe(0)
-    const [second] = await whileWaiting(sql, turn({ limit: 1, by: two }), () => one`commit`)
+    expect(await turn({ limit, by: one })).toBe(0)
+    const [second] = await whileWaiting(sql, turn({ limit, by: two }), () => one`commit`)
     expect(second).toBeGreaterThan(0)
   })
 

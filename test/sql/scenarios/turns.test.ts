@@ -39,12 +39,15 @@ describe('load_scenario', () => {
 
   test('chooses the longest page, and the enterprise’s own before everybody’s', async () => {
     await save(admin, 'ours', definitionOf({ pages: ['/orders'] }), 0, people.acme)
+    await save(admin, 'whole', definitionOf({ pages: ['/'] }), 0, people.acme)
     await save(admin, 'late', definitionOf({ pages: ['/orders/late'] }), 0, people.acme)
     const choose = async (path: string, more = {}) => {
       const held = await take({ request_payload: { page: { path } }, ...more })
       return (await output(held, 'load_scenario')).scenarioId
     }
     expect(await choose('/orders/17')).toBe('ours')
+    expect(await choose('/anything')).toBe('whole')
+    expect(await choose('/clinic')).toBe('clinic')
     expect(await choose('/orders/late/1')).toBe('late')
     expect(await choose('/orders/latest')).toBe('ours')
     expect(await choose('/orders/17', { enterprise_id: null })).toBe('retail')
