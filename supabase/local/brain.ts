@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { type ChatCompletionRequest, type Fixture, LLMock, type StreamingProfile } from '@copilotkit/aimock'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import { type ChatCompletionRequest, createServer, type Fixture, type StreamingProfile } from '@copilotkit/aimock'
 import { type Answer, answerTo, responseOf } from './brain/answer.ts'
 import { type Call, createCallLog } from './brain/calls.ts'
 import type { Manner } from './brain/directives.ts'
 import { createModeration } from './brain/moderation.ts'
+import { createRealtimeVoice } from './brain/realtime/server.ts'
+import { wordsOf } from './brain/realtime/sound.ts'
 import type { Script } from './brain/script.ts'
 import { SCRIPTS } from './brain/scripts/index.ts'
 
 /** Milliseconds to the first piece and pieces of twenty characters a second: as a person reads, or as fast as it goes. */
 const PACES = { human: { ttft: 300, tps: 25, jitter: 0.2 }, slow: { ttft: 100, tps: 4 }, instant: undefined }
+
+/** Of what is spoken, pieces of a few words. */
+const SPOKEN = { firstMs: 300, pieceMs: 120 }
+const AT_ONCE = { firstMs: 0, pieceMs: 0 }
 
 export type Brain = {
   /** An OpenAI base URL, ending in /v1. */
@@ -23,6 +31,8 @@ export type Brain = {
   repeats: () => number
   /** Moderation calls so far. */
   moderations: () => number
+  /** Breaks the lines of all calls under way, as a network does. */
+  hangUp: () => void
   stop: () => Promise<void>
 }
 
@@ -31,6 +41,8 @@ type Options = {
   pace?: 'human' | 'instant' | StreamingProfile
   /** These come before the ones of the demo. */
   scripts?: Script[]
+  /** What it takes so many seconds of speech for: it understands none. */
+  hears?: (seconds: number) => string
 }
 
 /**
@@ -38,15 +50,23 @@ type Options = {
  * (brain/scripts/). What it answers follows from the request alone, except for directives with `once`. Prompts to any
  * agent may carry directives: brain/directives.ts.
  */
-export async function startBrain({ port = 0, pace = 'human', scripts = [] }: Options = {}): Promise<Brain> {
+export async function startBrain(options: Options = {}): Promise<Brain> {
+  const { port = 0, pace = 'human', scripts = [], hears = wordsOf } = options
   const key = randomBytes(24).toString('base64url')
-  // aimock would keep whole conversations in its journal; ours is the log.
-  const server = new LLMock({ host: '127.0.0.1', port, journalMaxEntries: 10, auth: { apiKeys: [key] } })
   const log = createCallLog()
   const moderation = createModeration()
-  server.mount('/v1/moderations', moderation)
-  server.addFixtures(fixtures([...scripts, ...SCRIPTS], log, typeof pace === 'string' ? PACES[pace] : pace))
-  const url = await server.start()
+  const answers = createAnswers([...scripts, ...SCRIPTS], log)
+  const voice = createRealtimeVoice({ key, hears, answer: answers.give, pace: pace === 'human' ? SPOKEN : AT_ONCE })
+  const { server, url } = await createServer(
+    fixtures(answers, typeof pace === 'string' ? PACES[pace] : pace),
+    // aimock would keep whole conversations in its journal; ours is the log.
+    { host: '127.0.0.1', port, journalMaxEntries: 10, auth: { apiKeys: [key] } },
+    [
+      { path: '/v1/moderations', handler: moderation },
+      { path: '/v1/realtime/client_secrets', handler: voice.secrets },
+    ],
+  )
+  takeCalls(server, voice.handleUpgrade)
   return {
     url: `${url}/v1`,
     key,
@@ -54,21 +74,32 @@ export async function startBrain({ port = 0, pace = 'human', scripts = [] }: Opt
     callLog: log.list,
     repeats: log.repeats,
     moderations: moderation.calls,
-    stop: () => server.stop(),
+    hangUp: voice.stop,
+    async stop() {
+      voice.stop()
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    },
   }
 }
 
+type Upgrade = Parameters<ReturnType<typeof createRealtimeVoice>['handleUpgrade']>
+
+/** Lets ours look at each socket before aimock does, which would ask for a key in a header. */
+function takeCalls(server: Server, take: (...socket: Upgrade) => boolean): void {
+  const others = server.listeners('upgrade')
+  server.removeAllListeners('upgrade')
+  server.on('upgrade', (...socket: Upgrade) => {
+    if (!take(...socket)) for (const other of others) other.apply(server, socket)
+  })
+}
+
 /** How an answer comes is a matter of the fixture, so there is one for each manner. */
-function fixtures(scripts: Script[], log: ReturnType<typeof createCallLog>, pace?: StreamingProfile): Fixture[] {
-  const answers = createAnswers(scripts)
-  const respond = (request: ChatCompletionRequest) => {
-    const answer = answers.of(request)
-    log.add(request, answer)
-    return responseOf(answer.reply, request)
-  }
+function fixtures(answers: Answers, pace?: StreamingProfile): Fixture[] {
   const inManner = (manner: Manner, settings: Partial<Fixture>): Fixture => ({
     match: { predicate: request => answers.of(request).manner === manner },
-    response: respond,
+    response: request => responseOf(answers.give(request).reply, request),
     ...settings,
   })
   return [
@@ -80,16 +111,25 @@ function fixtures(scripts: Script[], log: ReturnType<typeof createCallLog>, pace
   ]
 }
 
+type Answers = ReturnType<typeof createAnswers>
+
 /** Each request is answered once, however many fixtures ask. */
-function createAnswers(scripts: Script[]) {
+function createAnswers(scripts: Script[], log: ReturnType<typeof createCallLog>) {
   const answers = new WeakMap<ChatCompletionRequest, Answer>()
   const seen = new Set<string>()
+  const of = (request: ChatCompletionRequest): Answer => {
+    const found = answers.get(request)
+    if (found) return found
+    const answer = answerTo(request, scripts, prompt => !seen.has(prompt) && Boolean(seen.add(prompt)))
+    answers.set(request, answer)
+    return answer
+  }
   return {
-    of(request: ChatCompletionRequest): Answer {
-      const found = answers.get(request)
-      if (found) return found
-      const answer = answerTo(request, scripts, prompt => !seen.has(prompt) && Boolean(seen.add(prompt)))
-      answers.set(request, answer)
+    of,
+    /** The answer to a call, which is noted. */
+    give(request: ChatCompletionRequest): Answer {
+      const answer = of(request)
+      log.add(request, answer)
       return answer
     },
   }
