@@ -15,6 +15,7 @@ export default defineConfig({
       '@mantine/charts',
       '@mantine/core',
       '@mantine/hooks',
+      '@openai/agents/realtime',
       '@supabase/supabase-js',
       '@tanstack/react-query',
       'croner',

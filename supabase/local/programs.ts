@@ -62,7 +62,12 @@ export async function startPrograms(options: ProgramsOptions): Promise<Programs>
     name: 'web',
     args: [VITE, 'web', '--port', String(webPort), '--strictPort', '--host', '127.0.0.1', '--logLevel', 'warn'],
     // Not the whole environment: nothing secret has any business in the page's server.
-    env: { ...pathOnly(), ...project.webEnv, VITE_MODEL: model.label },
+    env: {
+      ...pathOnly(),
+      ...project.webEnv,
+      VITE_MODEL: model.label,
+      VITE_API_URL: `http://127.0.0.1:${workerPort}`,
+    },
     graceMs: WEB_GRACE_MS,
     onStart: note('web', VITE),
   })

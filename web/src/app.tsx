@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { AgentTaskError } from '../../shared/client/agent-task-error.ts'
 import { NoticeArea } from './components/notice-area.tsx'
+import { Dock } from './components/voice/dock.tsx'
 import { useAddress } from './hooks/use-address.ts'
 import { useSession } from './hooks/use-session.ts'
 import { SignInPage } from './pages/sign-in-page.tsx'
@@ -30,6 +31,7 @@ function SignedIn({ user }: { user: User }) {
         <Suspense fallback={<Loading />}>
           {isAdminPage ? <AdminPage user={user} /> : <WorkspacePage user={user} />}
         </Suspense>
+        <Dock />
       </NoticeArea>
     </QueryClientProvider>
   )

@@ -8,6 +8,8 @@ const schema = z.object({
     .string('is not set')
     .min(1, 'is empty')
     .refine(key => !isSecret(key), 'is a secret key, which must never reach a browser: take the publishable one'),
+  /** Where the worker's HTTP API is reached; empty where it answers at the page's own address. */
+  VITE_API_URL: z.union([z.url(), z.literal('')]).default(''),
   VITE_STACK: z.enum(['local', 'hosted']).default('hosted'),
   /** The model's name, or `demo`. */
   VITE_MODEL: z.string().optional(),

@@ -2,6 +2,7 @@ import type { ChatCompletionRequest } from '@copilotkit/aimock'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Answer } from '../answer.ts'
+import { say } from '../script.ts'
 import { createConversation, type Item } from './conversation.ts'
 import { type Pace, respond } from './response.ts'
 import { changed, idOf, type Session } from './session.ts'
@@ -81,7 +82,7 @@ export function holdCall(socket: WebSocket, { session: first, pace, answer, hear
     const request = conversation.requestOf(session)
     try {
       const drop = () => socket.terminate()
-      await respond({ session, conversation, answer: answer(request), pace, send, drop, signal })
+      await respond({ session, conversation, answer: politely(answer(request)), pace, send, drop, signal })
     } finally {
       response = undefined
     }
@@ -140,6 +141,14 @@ export function holdCall(socket: WebSocket, { session: first, pace, answer, hear
     }
   })
   send({ type: 'session.created', session })
+}
+
+// How the Agents SDK tells a model that a guardrail objected: as if the user had said it. No script knows of it.
+const FEEDBACK = /^⚠️ Your last answer was blocked/
+
+function politely(answer: Answer): Answer {
+  if (!FEEDBACK.test(answer.prompt)) return answer
+  return { ...answer, reply: say('I am sorry, I cannot help with that. Is there anything else?') }
 }
 
 function parsed(text: string): Sent {

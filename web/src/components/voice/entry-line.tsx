@@ -1,0 +1,88 @@
+import { Box, Code, Group, Spoiler, Text } from '@mantine/core'
+import { IconGuardrail, IconHandoff, IconTalk, IconTool } from '../../icons.ts'
+import type { Entry, Message, ToolCall } from '../../voice/transcript.ts'
+
+type Agents = readonly { name: string; title: string }[]
+
+/** A line of the transcript: what was said, or what happened in between. */
+export function EntryLine({ entry, agents }: { entry: Entry; agents: Agents }) {
+  const titleOf = (name: string | null) => agents.find(agent => agent.name === name)?.title ?? name ?? 'Assistant'
+  switch (entry.kind) {
+    case 'message':
+      return <MessageLine message={entry} title={titleOf(entry.agent)} />
+    case 'tool':
+      return <ToolLine call={entry} />
+    case 'switch':
+      return (
+        <Event icon={<IconHandoff size={15} />}>
+          {titleOf(entry.to)} answers from here on{entry.reason ? `: ${entry.reason}` : ''}
+        </Event>
+      )
+    case 'notice':
+      return (
+        <Event icon={<IconGuardrail size={15} />} isAlarm>
+          {entry.text}
+        </Event>
+      )
+  }
+}
+
+function MessageLine({ message, title }: { message: Message; title: string }) {
+  const isOwn = message.role === 'user'
+  const { text, state, isSpoken } = message
+  return (
+    <Box className="dock-message" data-own={isOwn || undefined} aria-busy={state === 'writing'}>
+      <Group gap={4} mb={2} justify={isOwn ? 'flex-end' : 'flex-start'}>
+        <Text size="xs" c="dimmed">
+          {isOwn ? 'You' : title}
+        </Text>
+        {isSpoken && <IconTalk size={12} aria-label="spoken" />}
+      </Group>
+      <Text size="sm" className="dock-words" data-withheld={state === 'withheld' || undefined}>
+        {state === 'withheld' ? 'Withheld.' : text || (state === 'writing' ? '…' : '(nothing understood)')}
+        {state === 'cut' && text && (
+          <Text span c="dimmed" size="xs">
+            {' '}
+            – cut short
+          </Text>
+        )}
+      </Text>
+    </Box>
+  )
+}
+
+const outcomes = { running: 'is at work', done: 'is done', failed: 'failed' }
+
+function ToolLine({ call }: { call: ToolCall }) {
+  const { name, state, durationMs, result } = call
+  return (
+    <Box>
+      <Event icon={<IconTool size={15} />} isAlarm={state === 'failed'}>
+        {name.replaceAll('_', ' ')} {outcomes[state]}
+        {durationMs !== null && ` (${Math.round(durationMs)} ms)`}
+      </Event>
+      {state !== 'running' && (
+        <Spoiler maxHeight={0} showLabel="What it gave" hideLabel="Hide" ml={22} fz="xs">
+          <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {JSON.stringify({ asked: call.arguments, gave: result }, null, 2)}
+          </Code>
+        </Spoiler>
+      )}
+    </Box>
+  )
+}
+
+type EventProps = { icon: React.ReactNode; isAlarm?: boolean; children: React.ReactNode }
+
+function Event({ icon, isAlarm = false, children }: EventProps) {
+  return (
+    <Group gap={7} wrap="nowrap" align="flex-start" c={isAlarm ? 'red' : 'dimmed'}>
+      <Box mt={2} lh={1}>
+        {icon}
+      </Box>
+      <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+        {children}
+      </Text>
+    </Group>
+  )
+}

@@ -1,0 +1,137 @@
+import { OpenAIRealtimeWebRTC, OpenAIRealtimeWebSocket, RealtimeSession } from '@openai/agents/realtime'
+import { agentsOf, type RunTool } from './agents.ts'
+import type { ModerationDecision, SessionInitPayload } from './payloads.ts'
+import type { SoundDesk } from './sound/sound-desk.ts'
+import type { Message } from './transcript.ts'
+
+/** An event of the provider's protocol. */
+export type WireEvent = { type: string } & Record<string, unknown>
+
+/** What a line is made with. */
+export type LineOptions = {
+  payload: SessionInitPayload
+  /** Who is to answer: the root, or whoever did when the line broke. */
+  speaker: string
+  sound: SoundDesk
+  runTool: RunTool
+  moderate: (text: string) => Promise<ModerationDecision>
+  onEvent: (way: 'sent' | 'received', event: WireEvent) => void
+  onSwitch: (from: string, to: string) => void
+  onWithheld: (itemId: string, categories: string[]) => void
+  onSilence: () => void
+  /** Something went wrong in the page's own part of it. */
+  onFault: (error: Error) => void
+  /** It has ended, by whomever. */
+  onEnd: () => void
+}
+
+/** An open line to the model. */
+export type Line = Awaited<ReturnType<typeof openLine>>
+
+/** What is checked of an answer at a time, in characters. */
+const CHECKED_AT_ONCE = 300
+
+/**
+ * Calls the model: by WebRTC at the provider, by WebSocket where the payload names one. Resolves when it is there; whether
+ * it takes the key shows in the events. @throws when it cannot be reached
+ */
+export async function openLine(options: LineOptions) {
+  const { payload, speaker, sound, onEvent } = options
+  const agents = agentsOf(payload, options.runTool)
+  const first = agents.get(speaker) ?? agents.get(payload.root_agent)
+  if (!first) throw new Error('The root agent is not among the agents.')
+  const transport = payload.url ? new OpenAIRealtimeWebSocket() : webRtc(sound)
+  const send = transport.sendEvent.bind(transport)
+  transport.sendEvent = event => {
+    onEvent('sent', event)
+    send(event)
+  }
+  const session = new RealtimeSession(first, {
+    transport,
+    model: payload.model,
+    // Whoever talks says when the turn is over, by letting go of the button.
+    config: { audio: { input: { turnDetection: null } } },
+    outputGuardrails: payload.guardrails.output ? [guardrailOf(options)] : [],
+    outputGuardrailSettings: { debounceTextLength: CHECKED_AT_ONCE },
+    tracingDisabled: true,
+  })
+  let isAnswering = false
+  let isHeard = false
+  session.on('transport_event', event => {
+    if (event.type === 'response.created') [isAnswering, isHeard] = [true, false]
+    if (event.type === 'response.output_audio.delta') isHeard = true
+    if (event.type === 'response.done') isAnswering = false
+    onEvent('received', event as WireEvent)
+  })
+  session.on('agent_handoff', (_context, from, to) => options.onSwitch(from.name, to.name))
+  session.on('audio', ({ data }) => sound.play(data))
+  session.on('audio_interrupted', options.onSilence)
+  session.on('guardrail_tripped', (_context, _agent, error, { itemId }) =>
+    options.onWithheld(itemId, categoriesIn(error.result.output.outputInfo)),
+  )
+  // Those of the provider have come as events already.
+  session.on('error', ({ error }) => error instanceof Error && options.onFault(error))
+  transport.on('connection_change', status => status === 'disconnected' && options.onEnd())
+  await session.connect({ apiKey: payload.client_secret.value, ...(payload.url && { url: payload.url }) })
+  if (payload.url) await sound.listen(pcm => session.sendAudio(pcm))
+
+  return {
+    say: (text: string) => session.sendMessage(text),
+    /** Forgets what the microphone has heard until now. */
+    clear: () => transport.sendEvent({ type: 'input_audio_buffer.clear' }),
+    /** Makes an item of what was said since then; nobody answers before `answer`. */
+    commit: () => transport.sendEvent({ type: 'input_audio_buffer.commit' }),
+    answer: () => transport.requestResponse(),
+    forget: (itemId: string) => transport.sendEvent({ type: 'conversation.item.delete', item_id: itemId }),
+    interrupt(): void {
+      // On a socket the SDK stops only what sounds already.
+      if (payload.url && isAnswering && !isHeard) transport.sendEvent({ type: 'response.cancel' })
+      else session.interrupt()
+    },
+    async switchTo(name: string): Promise<void> {
+      const agent = agents.get(name)
+      if (agent && session.currentAgent !== agent) await session.updateAgent(agent)
+    },
+    /** Tells the model what was said before it was called. */
+    remind: (messages: readonly Message[]) => session.updateHistory(messages.map(itemOf)),
+    close: () => session.close(),
+  }
+}
+
+/** With a stream of our own, so that the provider can be called before anybody has opened the microphone, or without. */
+function webRtc(sound: SoundDesk): OpenAIRealtimeWebRTC {
+  const audioElement = document.createElement('audio')
+  // Chromium moves a remote stream only while some element plays it; what is heard comes over the desk.
+  audioElement.muted = true
+  return new OpenAIRealtimeWebRTC({
+    mediaStream: sound.outgoing,
+    audioElement,
+    changePeerConnection(connection) {
+      connection.addEventListener('track', ({ track }) => sound.hear(new MediaStream([track])))
+      return connection
+    },
+  })
+}
+
+function guardrailOf({ moderate }: LineOptions) {
+  return {
+    name: 'moderation',
+    policyHint: 'The answer is not allowed here',
+    async execute({ agentOutput }: { agentOutput: string }) {
+      const { action, categories } = await moderate(agentOutput)
+      return { tripwireTriggered: action === 'block', outputInfo: { categories } }
+    },
+  }
+}
+
+function categoriesIn(info: unknown): string[] {
+  const { categories } = (info ?? {}) as { categories?: unknown }
+  return Array.isArray(categories) ? categories.map(String) : []
+}
+
+function itemOf({ id, role, text }: Message) {
+  const status = 'completed' as const
+  return role === 'user'
+    ? { itemId: id, type: 'message' as const, role, status, content: [{ type: 'input_text' as const, text }] }
+    : { itemId: id, type: 'message' as const, role, status, content: [{ type: 'output_text' as const, text }] }
+}

@@ -1,0 +1,49 @@
+import type { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
+import type { Entry } from './transcript.ts'
+
+/** Where a call stands. `reconnecting`: the line broke and is being made anew; `failed`: it was given up, see `error`. */
+export type CallStatus = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'failed'
+
+/** A line of the log: what went over the wire, or what the page did. */
+export type LogLine = { id: number; at: number; way: 'sent' | 'received' | 'here'; type: string; detail: unknown }
+
+/** All that a page may show of a call. */
+export type VoiceState = {
+  status: CallStatus
+  error: AgentTaskError | null
+  sessionId: string | null
+  scenarioId: string | null
+  agents: readonly { name: string; title: string }[]
+  activeAgent: string | null
+  entries: readonly Entry[]
+  logs: readonly LogLine[]
+  /** The button to talk is held and the microphone is open. */
+  isTalking: boolean
+  /** An answer is on its way. */
+  isThinking: boolean
+  /** An answer is being heard. */
+  isSpeaking: boolean
+  isMuted: boolean
+  /** Why nothing can be said, though it can be written. */
+  microphoneProblem: string | null
+  /** There is something to download. */
+  isRecorded: boolean
+}
+
+/** Before anybody has called. */
+export const idle: VoiceState = {
+  status: 'idle',
+  error: null,
+  sessionId: null,
+  scenarioId: null,
+  agents: [],
+  activeAgent: null,
+  entries: [],
+  logs: [],
+  isTalking: false,
+  isThinking: false,
+  isSpeaking: false,
+  isMuted: false,
+  microphoneProblem: null,
+  isRecorded: false,
+}
