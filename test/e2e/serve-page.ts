@@ -6,17 +6,21 @@ import type { SignedUp, Stack } from '../support/stack.ts'
 
 const web = join(import.meta.dirname, '../../web')
 
-/** Builds the page for a stack, with `demo` as its demo user, and serves it; `root` names another page than the app. */
+/**
+ * Builds the page for a stack, with `demo` as its demo user, and serves it; `root` names another page than the app, `api`
+ * where the worker's HTTP API is.
+ */
 export async function servePage(
   stack: Stack,
   demo: SignedUp,
-  root = web,
+  { root = web, api = '' }: { root?: string; api?: string } = {},
 ): Promise<{ page: string; stop: () => Promise<void> }> {
   const outDir = await mkdtemp(join(tmpdir(), 'liverow-page-'))
   // Vite takes the page's settings from the environment, which here is the test file's own process.
   Object.assign(process.env, {
     VITE_SUPABASE_URL: stack.url,
     VITE_SUPABASE_KEY: stack.anonKey,
+    VITE_API_URL: api,
     VITE_STACK: 'local',
     VITE_MODEL: 'demo',
     VITE_DEMO_EMAIL: demo.email,

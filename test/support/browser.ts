@@ -12,16 +12,27 @@ const installed = [
 ]
 
 // Not the package's own list: that one turns web security off, and with it the browser's CORS checks, and runs in a
-// single process, which dies with the first page that is closed. Without a sandbox root may run it too.
-const args = ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none']
+// single process, which dies with the first page that is closed. Without a sandbox root may run it too. The microphone
+// beeps; headless, nobody can be asked for it, so what they would say is said here.
+const argsWith = (microphone: Microphone) => [
+  '--no-sandbox',
+  '--no-zygote',
+  '--disable-gpu',
+  '--font-render-hinting=none',
+  '--use-fake-device-for-media-stream',
+  `--use-fake-ui-for-media-stream${microphone === 'denied' ? '=deny' : ''}`,
+]
+
+/** Whether pages may use the microphone. */
+type Microphone = 'allowed' | 'denied'
 
 /**
  * Starts a headless Chromium: the one from npm, which needs nothing installed but runs on Linux (x64) alone, else one
  * that this machine has. @throws Error that says what to install if there is none
  */
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser({ microphone = 'allowed' as Microphone } = {}): Promise<Browser> {
   const failures: unknown[] = []
-  for (const launch of ways()) {
+  for (const launch of ways(argsWith(microphone))) {
     try {
       return await launch()
     } catch (failure) {
@@ -31,7 +42,7 @@ export async function startBrowser(): Promise<Browser> {
   throw new AggregateError(failures, 'No Chromium could be started. Install Chromium or Google Chrome and try again.')
 }
 
-function* ways(): Generator<() => Promise<Browser>> {
+function* ways(args: string[]): Generator<() => Promise<Browser>> {
   if (process.platform === 'linux' && process.arch === 'x64') {
     yield async () => {
       // Without the WebGL parts it is unpacked in a third of the time; pages here draw none.

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const [enterprise] = await stack.sql`insert into enterprises (name) values ('Acme') returning id`
   enterpriseId = enterprise?.id
   await stack.sql`insert into enterprise_members (enterprise_id, user_id) values (${enterpriseId}, ${ada.userId})`
-  served = await servePage(stack, ada, join(import.meta.dirname, 'guide'))
+  served = await servePage(stack, ada, { root: join(import.meta.dirname, 'guide') })
   browser = await startBrowser()
 })
 afterAll(async () => {

@@ -170,6 +170,13 @@ describe('a call', () => {
     })
   })
 
+  it('apologizes when a guardrail of the client objects', async () => {
+    const { session, until, said } = await callDesk()
+    session.sendMessage('⚠️ Your last answer was blocked. Failed Guardrail Reason: manners.')
+    await until('response.done')
+    expect(said().at(-1)).toMatch(/^I am sorry/)
+  })
+
   it('goes on with an earlier conversation', async () => {
     const { session, until, said } = await callDesk()
     session.updateHistory([
