@@ -38,7 +38,9 @@ export const tasksQuery = z.object({
 export const tasksAnswer = z.object({ tasks: z.array(todo), has_more: z.boolean() })
 
 /** The body of every refusal. */
-export const errorAnswer = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
+export const errorAnswer = z.object({
+  error: z.object({ code: z.string(), message: z.string(), correlation_id: z.string() }),
+})
 
 export type ChatAnswer = z.output<typeof chatAnswer>
 export type ChatPending = z.output<typeof chatPending>

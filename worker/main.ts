@@ -3,6 +3,7 @@ import { createDeltaWriter } from './agents/delta-writer.ts'
 import { createIdentity } from './agents/identity.ts'
 import { createModels } from './agents/models.ts'
 import { createModerator } from './agents/moderation.ts'
+import { createKeyMint } from './agents/realtime-key.ts'
 import { startTraces } from './agents/traces.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
@@ -43,7 +44,16 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
   const traces = startTraces(config.traces, telemetry)
   const ending = new AbortController()
   let worker: Worker | undefined
-  const doors = createDoors({ config, telemetry, ending: ending.signal })
+  const moderate = createModerator(config.model)
+  const doors = createDoors({
+    config,
+    telemetry,
+    ending: ending.signal,
+    modelName: config.model.name,
+    moderate,
+    mintRealtimeKey: createKeyMint(config.model, config.realtimeModel),
+    takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),
+  })
   const http = await listen(
     createApp(() => worker, telemetry, createLookUp(db, telemetry), doors),
     config.http,
@@ -51,7 +61,7 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
   const room = {
     db,
     models: createModels(config.model),
-    moderate: createModerator(config.model),
+    moderate,
     model: config.model,
     mcpServers: config.mcpServers,
     identity: createIdentity(config.userTokenSecret),

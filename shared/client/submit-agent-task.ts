@@ -25,7 +25,9 @@ export type Submission<K extends Kind = 'assistant'> = RequestOf<K> & {
   /** Cancels the user's unfinished tasks of this kind with the same key. */
   supersedeKey?: string
   /** The conversation that it is a turn of; it must be the user's and of the same enterprise. */
-  sessionId?: string
+  sessionId?: string | undefined
+  /** False where the request is about the session, without being a turn of it. */
+  isTurn?: boolean
   /** Tokens of input and output that it may take; then it fails with the code `budget_exhausted`. */
   tokenBudget?: number
   /** The same in US dollars. */
@@ -58,7 +60,7 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
   submission: Submission<K>,
 ): Promise<AgentTask> {
   const { kind = 'assistant', enterpriseId, priority, runAt, deadlineAt, idempotencyKey, supersedeKey } = submission
-  const { sessionId, tokenBudget, costBudget } = submission
+  const { sessionId, isTurn = true, tokenBudget, costBudget } = submission
   const row = {
     kind,
     request_payload: parseRequest(kind, submission),
@@ -67,7 +69,7 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
     ...(runAt && { run_at: runAt.toISOString() }),
     ...(deadlineAt && { deadline_at: deadlineAt.toISOString() }),
     ...(supersedeKey && { supersede_key: supersedeKey }),
-    ...(sessionId && { session_id: sessionId }),
+    ...(sessionId && isTurn && { session_id: sessionId }),
     ...(tokenBudget !== undefined && { token_budget: tokenBudget }),
     ...(costBudget !== undefined && { cost_budget: costBudget }),
   }

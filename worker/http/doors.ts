@@ -2,7 +2,11 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { mount } from './api/endpoint.ts'
+import { createEndpoints } from './api/endpoints.ts'
+import type { ApiRoom } from './api/room.ts'
 import { createApi } from './api/route.ts'
+import { createWaiting } from './api/waiting.ts'
 import { createCallers } from './caller.ts'
 import { createMcpRoute } from './mcp/route.ts'
 import { Refusal, refusalOf } from './refusal.ts'
@@ -10,18 +14,25 @@ import { Refusal, refusalOf } from './refusal.ts'
 export type DoorsOptions = {
   config: Pick<Config, 'version' | 'http' | 'project'>
   telemetry: Telemetry
+  waitSeconds?: number
   /** Fires when the worker is about to end: whoever waits is told to come back. */
   ending: AbortSignal
-  waitSeconds?: number
-}
+} & Omit<ApiRoom, 'wait'>
 
 // Proxies on the way give up sooner or later, many after 30 s.
 const WAIT_SECONDS = 25
 const STREAM_SECONDS = 600
 const CORRELATION = 'x-correlation-id'
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** By this both sides find a request again. */
+    correlation: string
+  }
+}
+
 /** What users may call over HTTP. Everything in here acts as the user whose token comes along. */
-export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECONDS }: DoorsOptions): Hono {
+export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECONDS, ...rest }: DoorsOptions): Hono {
   const { version, http, project } = config
   const callers = createCallers(project)
   const onFault = (error: unknown) => telemetry.requestCrashed(error)
@@ -29,11 +40,18 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
   const doors = new Hono()
   for (const path of ['/mcp', '/api/*']) doors.use(path, cors(corsOf(http.allowedOrigins)), correlated(telemetry))
   doors.route('/', createMcpRoute({ callers, version, allowed, onFault }))
-  doors.route('/', createApi({ callers, waitSeconds, streamSeconds: STREAM_SECONDS, ending }))
+  const room: ApiRoom = { ...rest, wait: createWaiting({ waitSeconds, streamSeconds: STREAM_SECONDS, ending }) }
+  const endpoints = createEndpoints(room)
+  doors.get('/api/health', c => c.json({ status: 'ok', version }))
+  doors.route('/', mount(endpoints, { callers, takeTurn: room.takeTurn }))
+  doors.route('/', createApi({ ...room, callers }))
+  doors.all('/api/*', c => {
+    throw new Refusal('not_found', `There is no ${c.req.method} ${c.req.path} here.`)
+  })
   return doors.onError((error, c) => {
     const refusal = refusalOf(error) ?? crash(error, onFault)
     const { code, message, status } = refusal
-    return c.json({ error: { code, message } }, status, refusal.headers())
+    return c.json({ error: { code, message, correlation_id: c.get('correlation') } }, status, refusal.headers())
   })
 }
 
@@ -47,6 +65,7 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
   return async (c, next) => {
     const given = c.req.header(CORRELATION)
     const id = given && /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID()
+    c.set('correlation', id)
     const startedAt = performance.now()
     await next()
     c.header(CORRELATION, id)

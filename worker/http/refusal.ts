@@ -1,28 +1,40 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { AgentTaskError } from '../../shared/client/agent-task-error.ts'
+import { TaskError } from '../errors.ts'
 
 /** The status of each code that a caller over HTTP may be told; of another one, 500. */
 const STATUS: Record<string, ContentfulStatusCode> = {
   invalid_request: 400,
   not_personal: 400,
+  override_refused: 400,
   prompt_too_long: 400,
   unauthenticated: 401,
+  agent_not_found: 404,
   not_found: 404,
+  scenario_not_found: 404,
+  session_not_found: 404,
   conversation_not_found: 404,
   task_not_found: 404,
   todo_not_found: 404,
   busy: 409,
   cancelled: 409,
+  session_exists: 409,
   too_large: 413,
   content_refused: 422,
   provider_rejected: 422,
   too_many_tasks: 429,
   too_many_requests: 429,
   budget_exhausted: 429,
+  rate_limited: 429,
+  too_many_calls: 429,
+  malformed_output: 502,
+  model_not_found: 502,
+  provider_auth: 502,
   provider_unavailable: 502,
   provider_unreachable: 502,
   provider_timeout: 502,
   not_configured: 503,
+  quota_exhausted: 503,
   unavailable: 503,
   deadline_exceeded: 504,
 }
@@ -33,16 +45,20 @@ export class Refusal extends Error {
   readonly code: string
   readonly status: ContentfulStatusCode
 
-  constructor(code: string, message: string, cause?: unknown) {
-    super(message, { cause })
+  readonly afterSeconds: number
+
+  /** @param more `afterSeconds`: when to come back, where that makes sense. */
+  constructor(code: string, message: string, more: { cause?: unknown; afterSeconds?: number | undefined } = {}) {
+    super(message, { cause: more.cause })
     this.code = code
     this.status = STATUS[code] ?? 500
+    this.afterSeconds = more.afterSeconds ?? 5
   }
 
   /** What the caller gets beside the body. */
   headers(): Record<string, string> {
     if (this.status === 401) return { 'www-authenticate': 'Bearer realm="liverow", error="invalid_token"' }
-    if (this.status === 429 || this.status === 503) return { 'retry-after': '5' }
+    if (this.status === 429 || this.status === 503) return { 'retry-after': String(Math.ceil(this.afterSeconds)) }
     return {}
   }
 }
@@ -59,6 +75,9 @@ const CODES: Record<string, string> = {
 /** The refusal that an error stands for; undefined for one that nobody foresaw. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
+  if (error instanceof TaskError) {
+    return new Refusal(error.code, error.message, { cause: error, afterSeconds: error.afterSeconds })
+  }
   if (!(error instanceof AgentTaskError) || error.code === 'rejected') return undefined
-  return new Refusal(CODES[error.code] ?? error.code, error.message, error)
+  return new Refusal(CODES[error.code] ?? error.code, error.message, { cause: error })
 }

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { SignJWT } from 'jose'
 import { createApp, listen } from '../../../worker/http/app.ts'
-import { createDoors } from '../../../worker/http/doors.ts'
+import { createDoors, type DoorsOptions } from '../../../worker/http/doors.ts'
 import type { Stack } from '../../support/stack.ts'
 import { listenIn } from '../arrange.ts'
 
@@ -10,7 +10,7 @@ export const ORIGIN = 'https://app.example.test'
 type Project = Pick<Stack, 'url' | 'anonKey'>
 
 /** What users call, served for one project, or for none; ended by `stop`. */
-export async function openDoors(stack: Project | undefined, more: { waitSeconds?: number } = {}) {
+export async function openDoors(stack: Project | undefined, more: Partial<DoorsOptions> = {}) {
   const ending = new AbortController()
   const told = listenIn()
   const allowedHosts = ['127.0.0.1', 'api.example.test']
@@ -20,6 +20,10 @@ export async function openDoors(stack: Project | undefined, more: { waitSeconds?
     config: { version: '0', http, project },
     telemetry: told.telemetry,
     ending: ending.signal,
+    modelName: 'gpt-test',
+    moderate: null,
+    mintRealtimeKey: async () => ({ client_secret: { value: 'ek_test', expires_at: 1 }, model: 'gpt-realtime' }),
+    takeTurn: async () => 0,
     ...more,
   })
   const app = createApp(() => undefined, told.telemetry, undefined, doors)

@@ -201,7 +201,12 @@ describe('over HTTP', () => {
     const response = await ask(await token())
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer /)
-    expect(await response.json()).toEqual({ error: { code: 'unauthenticated', message: expect.any(String) } })
+    const { error } = await response.json()
+    expect(error).toEqual({
+      code: 'unauthenticated',
+      message: expect.any(String),
+      correlation_id: response.headers.get('x-correlation-id'),
+    })
   })
 
   it('a token that was accepted is refused when it has expired', async () => {

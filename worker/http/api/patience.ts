@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 /** How long somebody is waited for: `signal` fires when that is over, `close` must be called when it is no longer needed. */
 export type Patience = { signal: AbortSignal; close: () => void }
 
@@ -20,5 +22,24 @@ export function openPatience(seconds: number, signals: AbortSignal[], onClose: (
       clearTimeout(timer)
       for (const signal of signals) signal.removeEventListener('abort', end)
     },
+  }
+}
+
+const FIRST_LOOK_MS = 100
+const LATER_LOOKS_MS = 1_000
+
+/**
+ * Looks until there is nothing more to wait for, or `signal` fires, and gives what was seen last.
+ *
+ * It looks again and again instead of listening: hundreds of waiting callers would else need a socket each.
+ */
+export async function lookUntilSettled<T extends { isSettled: boolean }>(
+  look: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let ms = FIRST_LOOK_MS; ; ms = Math.min(ms * 1.3, LATER_LOOKS_MS)) {
+    const seen = await look()
+    if (seen.isSettled || signal.aborted) return seen
+    await pause(ms, undefined, { signal }).catch(() => undefined)
   }
 }

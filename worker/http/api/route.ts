@@ -1,56 +1,28 @@
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { listTodos } from '../../../shared/client/todos.ts'
 import { chatRequest, tasksQuery } from '../../../shared/http.ts'
 import type { Caller, Callers } from '../caller.ts'
-import { Refusal } from '../refusal.ts'
 import { submitMessage } from './conversation.ts'
-import { openPatience } from './patience.ts'
-import { streamTurn } from './stream.ts'
-import { readTurn, turnWhenEnded } from './turn.ts'
-import { createTurnstile } from './turnstile.ts'
-
-const MOST_BYTES = 262_144
-/** Of one user. */
-const MOST_WAITS = 100
-
-export type ApiOptions = {
-  callers: Callers
-  /** How long a turn is waited for before its caller is told to come back. */
-  waitSeconds: number
-  /** The same of a stream, which shows that it is alive. */
-  streamSeconds: number
-  /** Fires when the worker is about to end. */
-  ending: AbortSignal
-}
+import { bodyOf, limitBody, parse, wantsStream } from './read.ts'
+import { readTurn } from './turn.ts'
+import type { Wait } from './waiting.ts'
 
 /** The todo chat, and the todos, for programs without a Supabase client. Nothing here runs an agent: it submits and waits. */
-export function createApi({ callers, waitSeconds, streamSeconds, ending }: ApiOptions): Hono {
-  const turnstile = createTurnstile(MOST_WAITS)
+export function createApi({ callers, wait }: { callers: Callers; wait: Wait }): Hono {
   const callerOf = (c: Context) => callers(c.req.header('authorization'))
 
-  /** @param find the turn to wait for, once there is room to wait. */
+  /** @param find the turn to wait for. */
   async function answer(c: Context, find: (caller: Caller) => Promise<string>): Promise<Response> {
     const caller = await callerOf(c)
-    const isStream = wantsStream(c)
-    const seconds = isStream ? streamSeconds : waitSeconds
-    const patience = openPatience(seconds, [ending, c.req.raw.signal], turnstile.enter(caller.userId))
-    try {
-      const taskId = await find(caller)
-      if (isStream) return streamTurn(c, caller, taskId, patience)
-      const { status, body } = await turnWhenEnded(caller, taskId, patience.signal)
-      patience.close()
-      const headers = status === 202 ? { location: `/api/v1/chat/${taskId}`, 'retry-after': '1' } : {}
-      return c.json(body, status, headers)
-    } catch (error) {
-      patience.close()
-      throw error
-    }
+    const turn = await wait({ c, caller, find: () => find(caller), look: id => readTurn(caller, id) })
+    if (turn instanceof Response) return turn
+    const { status, body } = turn
+    return c.json(body, status, status === 202 ? { location: `/api/v1/chat/${body.task_id}`, 'retry-after': '1' } : {})
   }
 
   return new Hono()
-    .post('/api/v1/chat', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }), c =>
+    .post('/api/v1/chat', limitBody, c =>
       answer(c, async caller => {
         const { message, conversation_id } = parse(chatRequest, await bodyOf(c))
         return submitMessage(caller, message, conversation_id)
@@ -69,29 +41,4 @@ export function createApi({ callers, waitSeconds, streamSeconds, ending }: ApiOp
       const { todos, hasMore } = await listTodos(supabase, parse(tasksQuery, c.req.query()))
       return c.json({ tasks: todos, has_more: hasMore })
     })
-    .all('/api/*', c => {
-      throw new Refusal('not_found', `There is no ${c.req.method} ${c.req.path} here.`)
-    })
-}
-
-function wantsStream(c: Context): boolean {
-  return c.req.header('accept')?.includes('text/event-stream') ?? false
-}
-
-async function bodyOf(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json()
-  } catch (cause) {
-    throw new Refusal('invalid_request', 'The body is no JSON.', cause)
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, given: unknown): T {
-  const { data, error } = schema.safeParse(given)
-  if (!error) return data
-  throw new Refusal('invalid_request', error.issues.map(({ message }) => message).join(' '))
-}
-
-function tooLarge(): never {
-  throw new Refusal('too_large', `The body is larger than ${MOST_BYTES} bytes.`)
 }

@@ -8,31 +8,36 @@ import { isFinished } from '../../../shared/task.ts'
 import type { Caller } from '../caller.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import type { Patience } from './patience.ts'
-import { isSettled, readTurn } from './turn.ts'
 
 const PING_MS = 15_000
 
 /**
- * Sends a turn as it happens, as server-sent events: `text` {text}, what is added · `reset` {}, what was sent as text is
+ * Sends a task as it happens, as server-sent events: `text` {text}, what is added · `reset` {}, what was sent as text is
  * withdrawn · `tool_call` {tool_name, status, input, result?} · at last `done` with the body that one would have got
  * without a stream, or `error` {error: {code, message}}.
  */
-export function streamTurn(c: Context, caller: Caller, taskId: string, { signal, close }: Patience): Response {
+export function streamTask(c: Context, caller: Caller, { taskId, patience, look }: Streamed): Response {
   return streamSSE(c, async stream => {
     const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) })
     try {
-      await sendNews(stream, send, { caller, taskId, signal })
-      const turn = await readTurn(caller, taskId)
-      await send('done', turn.body)
+      await sendNews(stream, send, { caller, taskId, signal: patience.signal, look })
+      await send('done', (await look()).body)
     } catch (error) {
       const { code, message } = refusalOf(error) ?? new Refusal('internal', 'Something went wrong here.')
-      await send('error', { error: { code, message } })
+      await send('error', { error: { code, message, correlation_id: c.get('correlation') } })
     } finally {
-      close()
+      patience.close()
       await caller.supabase.removeAllChannels()
       await caller.supabase.realtime.disconnect()
     }
   })
+}
+
+type Streamed = {
+  taskId: string
+  patience: Patience
+  /** How the task stands. @throws Refusal as it failed */
+  look: () => Promise<{ isSettled: boolean; body: unknown }>
 }
 
 type Send = (event: string, data: unknown) => Promise<void>
@@ -41,25 +46,25 @@ type Send = (event: string, data: unknown) => Promise<void>
 async function sendNews(
   stream: SSEStreamingApi,
   send: Send,
-  { caller, taskId, signal }: { caller: Caller; taskId: string; signal: AbortSignal },
+  { caller, taskId, signal, look }: Pick<Streamed, 'taskId' | 'look'> & { caller: Caller; signal: AbortSignal },
 ): Promise<void> {
   const feed = watchTask(caller.supabase, taskId)
   const { promise: over, resolve: end } = Promise.withResolvers<void>()
   const tell = createTeller(send)
   // One after the other, in the order in which they came.
   let sending = Promise.resolve()
-  const look = () => {
+  const hear = () => {
     const view = feed.getSnapshot()
     sending = sending.then(() => tell(view)).catch(() => end())
     if (view.missing || (view.task && isFinished(view.task.status))) end()
-    else if (view.task?.status === 'waiting') void readTurn(caller, taskId).then(turn => isSettled(turn) && end(), end)
+    else if (view.task?.status === 'waiting') void look().then(({ isSettled }) => isSettled && end(), end)
   }
   const ping = setInterval(() => void stream.write(': still here\n\n'), PING_MS)
-  const stop = feed.subscribe(look)
+  const stop = feed.subscribe(hear)
   stream.onAbort(() => end())
   signal.addEventListener('abort', () => end(), { once: true })
   if (signal.aborted) end()
-  look()
+  hear()
   await over
   clearInterval(ping)
   stop()

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { errorOfResponse } from '../../../shared/client/agent-task-error.ts'
 import { patienceMs } from '../../../shared/client/supabase.ts'
@@ -18,34 +17,15 @@ const row = z.object({
 const columns = Object.keys(row.shape).join(',')
 const questions = chatPending.shape.approvals
 
-/** How a turn stands: ended well, or under way. One that has ended badly is a refusal. */
-export type Turn = { status: 200; body: ChatAnswer } | { status: 202; body: ChatPending }
+/**
+ * How a turn stands: ended well, or under way. One that has ended badly is a refusal. It is settled when there is nothing
+ * more to wait for but people.
+ */
+export type Turn = { isSettled: boolean } & ({ status: 200; body: ChatAnswer } | { status: 202; body: ChatPending })
 
 const CONSENT = 'This needs your consent before it goes on.'
-const FIRST_LOOK_MS = 100
-const LATER_LOOKS_MS = 1_000
 
-/**
- * Waits until a turn of the caller has ended, or waits for a person, or `signal` fires.
- *
- * It looks again and again instead of listening: hundreds of waiting callers would else need a socket each.
- *
- * @throws Refusal as the turn failed; `task_not_found` for one that is not the caller's.
- */
-export async function turnWhenEnded(caller: Caller, taskId: string, signal: AbortSignal): Promise<Turn> {
-  for (let ms = FIRST_LOOK_MS; ; ms = Math.min(ms * 1.3, LATER_LOOKS_MS)) {
-    const turn = await readTurn(caller, taskId)
-    if (isSettled(turn) || signal.aborted) return turn
-    await pause(ms, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-/** Tells whether there is nothing more to wait for but people. */
-export function isSettled({ status, body }: Turn): boolean {
-  return status === 200 || body.approvals.length > 0
-}
-
-/** How a turn of the caller stands. @throws Refusal as turnWhenEnded */
+/** How a turn of the caller stands. @throws Refusal as the turn failed; `task_not_found` for one that is not the caller's. */
 export async function readTurn({ userId, supabase }: Caller, taskId: string): Promise<Turn> {
   const query = supabase.from('agent_session_turns').select(columns)
   const { data, error, status } = await query
@@ -55,7 +35,7 @@ export async function readTurn({ userId, supabase }: Caller, taskId: string): Pr
     .maybeSingle()
   if (error) throw errorOfResponse(error, status)
   if (data === null) throw new Refusal('task_not_found', `There is no turn ${taskId} of yours.`)
-  return turnOf(row.parse(data), async () => (await readQuestions(supabase, taskId)) ?? [])
+  return turnOf(row.parse(data), () => readQuestions(supabase, taskId))
 }
 
 async function turnOf(
@@ -65,13 +45,15 @@ async function turnOf(
   if (status === 'failed') throw new Refusal(error?.code ?? 'failed', error?.message ?? 'It failed without a reason.')
   if (status === 'cancelled') throw new Refusal('cancelled', 'This turn was cancelled.')
   const body = { conversation_id: session_id, task_id, tool_calls }
-  if (isFinished(status)) return { status: 200, body: { ...body, agent_response: answer ?? '' } }
+  if (isFinished(status)) return { isSettled: true, status: 200, body: { ...body, agent_response: answer ?? '' } }
   const approvals = status === 'waiting' ? await ask() : []
   const agent_response = approvals.length > 0 ? CONSENT : ''
-  return { status: 202, body: { ...body, status: status as ChatPending['status'], agent_response, approvals } }
+  const pending = { ...body, status: status as ChatPending['status'], agent_response, approvals }
+  return { isSettled: approvals.length > 0, status: 202, body: pending }
 }
 
-async function readQuestions(supabase: Caller['supabase'], taskId: string) {
+/** What a task waits to be told by people. */
+export async function readQuestions(supabase: Caller['supabase'], taskId: string) {
   const { data, error, status } = await supabase
     .from('agent_approvals')
     .select('id,tool_name,input:arguments,expires_at')

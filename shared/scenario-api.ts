@@ -1,0 +1,236 @@
+import { z } from 'zod'
+import { errorAnswer } from './http.ts'
+import { orchestrationDecision, orchestrationRequest, scenarioRequest } from './scenario-kinds.ts'
+import { agentDefinition, pageContext, scenarioDefinition, scenarioId } from './scenarios.ts'
+
+// What a worker answers over HTTP about scenarios and with their agents. Names are those of the README's "Over HTTP".
+
+const agentName = agentDefinition.shape.name
+const guardrails = z.object({ input: z.boolean(), output: z.boolean(), tolerates: z.array(z.string()) })
+
+/** `GET /api/scenarios` */
+export const scenarioList = z.object({
+  scenarios: z.array(
+    z.object({
+      id: z.string(),
+      version: z.int(),
+      title: z.string(),
+      description: z.string(),
+      root_agent: z.string(),
+      /** Null: everybody's. */
+      enterprise_id: z.guid().nullable(),
+    }),
+  ),
+})
+
+export const scenarioPath = z.object({ id: scenarioId })
+
+/** `GET /api/scenarios/{id}`: the version that is current. */
+export const scenarioDetail = scenarioList.shape.scenarios.element.extend({
+  agents: scenarioDefinition.shape.agents,
+  guardrails,
+  privacy: scenarioDefinition.shape.privacy,
+  overrides: scenarioDefinition.shape.overrides,
+  pages: scenarioDefinition.shape.pages,
+})
+
+const clientSecret = z.object({ value: z.string(), expires_at: z.int() })
+
+/** `GET /api/session`: a key for one conversation by voice, which ends soon. `url` is where that is not the provider's. */
+export const realtimeKey = z.object({ client_secret: clientSecret, model: z.string(), url: z.string().optional() })
+
+/** `GET /api/session2` */
+export const sessionInitQuery = z.object({
+  scenario_id: scenarioId,
+  root_agent: agentName.optional(),
+  /** One's own, to go on with it, or one of one's making. */
+  session_id: z.guid().optional(),
+  enterprise_id: z.guid().optional(),
+})
+
+/** All that a browser needs to speak with a scenario's agents, the root first. */
+export const sessionInitPayload = realtimeKey
+  .extend({
+    scenario_id: z.string(),
+    version: z.int(),
+    root_agent: z.string(),
+    initial_agents: z.array(
+      z.object({
+        name: z.string(),
+        title: z.string(),
+        instructions: z.string(),
+        voice: z.string().nullable(),
+        handoffs: z.array(z.string()),
+        tools: z.array(
+          z.object({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.unknown()) }),
+        ),
+      }),
+    ),
+    guardrails,
+    session_id: z.guid(),
+  })
+  .meta({ id: 'SessionInitPayload' })
+
+/** `POST /api/sdk/session/create`. The same id again gives the same session. */
+export const sessionCreateRequest = z.strictObject({
+  session_id: z.guid().optional(),
+  scenario_id: scenarioId,
+  /** Who answers first; else the scenario's root. */
+  agent_name: agentName.optional(),
+  page: pageContext.optional(),
+  enterprise_id: z.guid().optional(),
+})
+export const sessionCreated = z.object({
+  session_id: z.guid(),
+  agent_name: z.string(),
+  model: z.string(),
+  scenario_id: z.string(),
+  version: z.int(),
+})
+
+/** Of one turn, within what the scenario allows. */
+const override = z.strictObject(scenarioRequest.shape.override.unwrap().shape)
+
+/** `POST /api/sdk/session/message` */
+export const messageRequest = z.strictObject({
+  session_id: z.guid(),
+  user_input: scenarioRequest.shape.message,
+  source: z.enum(['text', 'voice']).default('text'),
+  page: pageContext.optional(),
+  agent: override.optional(),
+})
+export const messageAnswer = z.object({
+  session_id: z.guid(),
+  task_id: z.guid(),
+  /** Empty while a person is to answer. */
+  final_output: z.string(),
+  /** How many items the turn has added to the session. */
+  new_items_len: z.int(),
+  /** The names of the tools, in the order of the calls. */
+  tool_calls: z.array(z.string()),
+  /** Who answers next. */
+  agent_name: z.string(),
+  handoffs: z.array(z.string()),
+  waits_for_human: z.boolean(),
+})
+
+/** `GET /api/sdk/session/transcript` */
+export const transcriptQuery = z.object({
+  session_id: z.guid(),
+  /** As `next_cursor` gives it. */
+  cursor: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+})
+export const transcript = z.object({
+  session_id: z.guid(),
+  items: z.array(
+    z.object({
+      seq: z.int(),
+      role: z.enum(['user', 'assistant']),
+      text: z.string(),
+      source: z.enum(['text', 'voice', 'human']),
+      agent: z.string().nullable(),
+      task_id: z.guid().nullable(),
+      created_at: z.string(),
+    }),
+  ),
+  /** Of the whole transcript. */
+  length: z.int(),
+  /** Null: there is no more for now. */
+  next_cursor: z.int().nullable(),
+})
+
+/** `POST /api/agent/run`: one turn without a session. */
+export const agentRunRequest = z.strictObject({
+  scenario_id: scenarioId,
+  root_agent: agentName.optional(),
+  user_input: scenarioRequest.shape.message,
+  page: pageContext.optional(),
+  agent: override.optional(),
+  enterprise_id: z.guid().optional(),
+})
+const toolCall = z.object({ tool_name: z.string(), input: z.unknown(), result: z.unknown() })
+export const agentRunAnswer = z.object({
+  /** Of the task that it was. */
+  id: z.guid(),
+  output: z.array(z.object({ type: z.literal('output_text'), text: z.string() })),
+  tool_calls: z.array(toolCall),
+  agent_name: z.string(),
+  handoffs: z.array(z.string()),
+})
+
+/** `POST /api/tools/execute`: of one's session, or of a scenario's current version. */
+export const toolRequest = z
+  .strictObject({
+    tool: z.string().regex(/^[a-z][a-z0-9_]{0,59}$/, 'This is no name of a tool.'),
+    arguments: z.record(z.string(), z.unknown()).default({}),
+    session_id: z.guid().optional(),
+    scenario_id: scenarioId.optional(),
+    enterprise_id: z.guid().optional(),
+    /** The provider's id of the call: the same again, in the same session, is the same call. */
+    call_id: z.string().min(1).max(100).optional(),
+  })
+  .refine(({ session_id, scenario_id }) => (session_id === undefined) !== (scenario_id === undefined), {
+    message: 'Name either the session or the scenario.',
+  })
+export const toolResult = z
+  .object({
+    tool: z.string(),
+    ok: z.boolean(),
+    result: z.unknown().optional(),
+    error: z.object({ code: z.string(), message: z.string() }).optional(),
+    duration_ms: z.number(),
+  })
+  .meta({ id: 'ToolResult' })
+
+/** `POST /api/orchestrate` */
+export const orchestrateRequest = z.strictObject({ ...orchestrationRequest.shape, enterpriseId: z.guid().optional() })
+export const orchestrateAnswer = orchestrationDecision.meta({ id: 'OrchestrationDecision' })
+
+/** `POST /api/context/snapshot` */
+export const snapshotRequest = z.strictObject({
+  /** Its policy says what is taken out; without it, all that can be. */
+  scenario_id: scenarioId.optional(),
+  page: pageContext,
+})
+export const snapshotAnswer = z.object({
+  /** For a model. */
+  context: z.string(),
+  /** What the names in it stand for. Not for a model. */
+  references: z.record(z.string(), z.string()),
+  removed: z.array(z.string()),
+  is_cut: z.boolean(),
+})
+
+/** `POST /api/moderate` */
+export const moderateRequest = z.strictObject({
+  text: z.string().min(1, 'There is no text.').max(32_000),
+  direction: z.enum(['input', 'output']).default('input'),
+  /** Its policy says what is let pass; without it, nothing is. */
+  scenario_id: scenarioId.optional(),
+})
+export const moderationDecision = z
+  .object({
+    flagged: z.boolean(),
+    categories: z.array(z.string()),
+    action: z.enum(['allow', 'block']),
+    /** False where scenario or operator have switched it off. */
+    checked: z.boolean(),
+  })
+  .meta({ id: 'ModerationDecision' })
+
+/** The answer of 202: it goes on, or waits for consent. `GET /api/tasks/{id}` has the end. */
+export const pendingAnswer = z.object({
+  task_id: z.guid(),
+  status: z.enum(['scheduled', 'pending', 'processing', 'waiting']),
+  /** What is asked of people; decided by `decide_agent_approval`. */
+  approvals: z.array(
+    z.object({ id: z.guid(), tool_name: z.string(), input: z.unknown(), expires_at: z.string().nullable() }),
+  ),
+})
+export const taskPath = z.object({ id: z.guid('This is no id of a task.') })
+export const taskAnswer = z.union([messageAnswer, agentRunAnswer, toolResult, orchestrateAnswer])
+
+export const refusalAnswer = errorAnswer.meta({ id: 'Error' })
+
+export type PendingAnswer = z.output<typeof pendingAnswer>

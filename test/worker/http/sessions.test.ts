@@ -1,0 +1,166 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { messageAnswer, pendingAnswer, transcript } from '../../../shared/scenario-api.ts'
+import { waitFor } from '../arrange.ts'
+import { ACME, eventsOf, openScenarioRoom } from './scenario-room.ts'
+
+const room = await openScenarioRoom()
+const { ask, get, refusal, sql } = room
+const { bob, eve } = room.people
+afterAll(room.end)
+beforeEach(async () => {
+  await sql`delete from public.agent_sessions`
+  await sql`delete from worker.api_buckets`
+})
+
+const create = (body: object = {}, more = {}) =>
+  get('/api/sdk/session/create', { body: { scenario_id: 'retail', ...body }, ...more })
+const message = (session_id: string, user_input: string, more: object = {}) => ({
+  body: { session_id, user_input, ...more },
+})
+const say = async (session_id: string, text: string, more = {}) =>
+  messageAnswer.parse(await get('/api/sdk/session/message', { ...message(session_id, text), ...more }))
+
+describe('a session', () => {
+  it('is begun once, however often its id is given', async () => {
+    const session_id = crypto.randomUUID()
+    const first = await create({ session_id })
+    expect(first).toEqual({
+      session_id,
+      agent_name: 'supervisor',
+      model: 'gpt-test',
+      scenario_id: 'retail',
+      version: 1,
+    })
+    expect(await create({ session_id })).toEqual(first)
+    const all = await Promise.all(Array.from({ length: 5 }, () => create({ session_id })))
+    expect(new Set(all.map(each => JSON.stringify(each))).size).toBe(1)
+    expect(await sql`select from public.scenario_sessions`).toHaveLength(1)
+  })
+
+  it('begins with the agent that is asked for, and with none that is not there', async () => {
+    expect(await create({ agent_name: 'returns' })).toMatchObject({ agent_name: 'returns' })
+    const body = { scenario_id: 'retail', agent_name: 'nobody' }
+    expect(await refusal('/api/sdk/session/create', { body })).toMatchObject({ status: 404, code: 'agent_not_found' })
+  })
+
+  it('of somebody else is not there, nor is a scenario that nobody has', async () => {
+    const { session_id } = await create()
+    const not = { status: 404, code: 'session_not_found' }
+    const body = { scenario_id: 'retail', session_id }
+    expect(await refusal('/api/sdk/session/create', { body, as: eve })).toMatchObject(not)
+    expect(await refusal('/api/sdk/session/message', { ...message(session_id, 'Hi'), as: eve })).toMatchObject(not)
+    expect(await refusal(`/api/sdk/session/transcript?session_id=${session_id}`, { as: eve })).toMatchObject(not)
+    const unknown = { body: { scenario_id: 'nothing' } }
+    expect(await refusal('/api/sdk/session/create', unknown)).toMatchObject({ status: 404, code: 'scenario_not_found' })
+  })
+
+  it('of an enterprise is not for its admins to speak in', async () => {
+    const { session_id } = await create({ enterprise_id: ACME }, { as: bob })
+    expect(await refusal('/api/sdk/session/message', message(session_id, 'Hi'))).toMatchObject({ status: 404 })
+    const foreign = { body: { scenario_id: 'retail', enterprise_id: ACME }, as: eve }
+    expect(await refusal('/api/sdk/session/create', foreign)).toMatchObject({ status: 404 })
+  })
+
+  it('stays with its scenario', async () => {
+    const { session_id } = await create()
+    const body = { scenario_id: 'clinic', session_id }
+    expect(await refusal('/api/sdk/session/create', { body })).toMatchObject({ status: 409, code: 'session_exists' })
+  })
+})
+
+describe('a message', () => {
+  it('is answered by agents who hand over, on whichever instance, and joins the transcript', async () => {
+    const { session_id } = await create({ enterprise_id: ACME })
+    const first = await say(session_id, 'Hello!')
+    expect(first).toMatchObject({ session_id, agent_name: 'supervisor', handoffs: [], waits_for_human: false })
+    expect(first.final_output).toMatch(/Welcome/)
+    const second = await say(session_id, 'What about my order?', { url: room.workerUrl })
+    expect(second).toMatchObject({ agent_name: 'sales', handoffs: ['sales'], tool_calls: ['find_orders'] })
+    expect(second.new_items_len).toBeGreaterThan(2)
+
+    const path = `/api/sdk/session/transcript?session_id=${session_id}`
+    const whole = transcript.parse(await get(path))
+    expect(whole.items.map(({ role, agent }) => [role, agent])).toEqual([
+      ['user', null],
+      ['assistant', 'supervisor'],
+      ['user', null],
+      ['assistant', 'sales'],
+    ])
+    expect(whole).toMatchObject({ length: 4, next_cursor: null })
+    const begin = transcript.parse(await get(`${path}&limit=3`))
+    const rest = transcript.parse(await get(`${path}&limit=3&cursor=${begin.next_cursor}`))
+    expect([...begin.items, ...rest.items]).toEqual(whole.items)
+    expect([begin.items.length, rest.length, rest.next_cursor]).toEqual([3, 4, null])
+  })
+
+  it('is streamed to who wants that', async () => {
+    const { session_id } = await create()
+    const told = await eventsOf(
+      await ask('/api/sdk/session/message', {
+        ...message(session_id, 'Hello!'),
+        headers: { accept: 'text/event-stream' },
+      }),
+    )
+    const text = told.flatMap(({ event, data }) => (event === 'text' ? [data.text] : [])).join('')
+    expect(told.at(-1)?.event).toBe('done')
+    expect(messageAnswer.parse(told.at(-1)?.data).final_output).toBe(text)
+  })
+
+  it('that takes long is answered with where its end will be', async () => {
+    const other = await room.open({ waitSeconds: 0.1 })
+    const { session_id } = await create()
+    const response = await ask('/api/sdk/session/message', { ...message(session_id, 'Hello! !slow'), url: other.url })
+    expect(response.status).toBe(202)
+    const { task_id } = pendingAnswer.parse(await response.json())
+    const location = String(response.headers.get('location'))
+    expect(location).toBe(`/api/tasks/${task_id}`)
+    expect(await refusal(location, { as: eve })).toMatchObject({ status: 404, code: 'task_not_found' })
+    await waitFor('the end', async () => (await ask(location)).status === 200, 20_000)
+    expect(messageAnswer.parse(await get(location))).toMatchObject({ session_id, task_id })
+    await other.stop()
+  }, 30_000)
+
+  it('may change for its turn what the scenario lets it change, and nothing else', async () => {
+    const { session_id } = await create()
+    const body = { session_id, user_input: 'Hi', agent: { instructions: 'Obey.' } }
+    expect(await refusal('/api/sdk/session/message', { body })).toMatchObject({ status: 400, code: 'override_refused' })
+    const chosen = await say(session_id, 'What do I have?', {
+      body: { session_id, user_input: 'Hi', agent: { name: 'returns' } },
+    })
+    expect(chosen.agent_name).toBe('returns')
+  })
+
+  it('is kept for the person who has been asked for', async () => {
+    const { session_id } = await create()
+    expect(await say(session_id, 'I want to speak to a human')).toMatchObject({ waits_for_human: true })
+    expect(await say(session_id, 'Are you there?')).toMatchObject({
+      final_output: '',
+      tool_calls: [],
+      waits_for_human: true,
+      new_items_len: 1,
+    })
+    const { items } = transcript.parse(await get(`/api/sdk/session/transcript?session_id=${session_id}`))
+    expect(items.at(-1)).toMatchObject({ role: 'user', text: 'Are you there?' })
+  })
+})
+
+describe('too many calls', () => {
+  it('are refused, whichever instances they come to', async () => {
+    const other = await room.open()
+    const urls = [room.doors.url, other.url]
+    const body = { scenario_id: 'nothing' }
+    const statuses = await Promise.all(
+      Array.from({ length: 64 }, async (_, n) => {
+        const response = await ask('/api/sdk/session/create', { body, url: urls[n % 2] })
+        return [response.status, response.headers.get('retry-after')]
+      }),
+    )
+    const refused = statuses.filter(([status]) => status === 429)
+    // A bucket of 60 fills by one each second.
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused.length).toBeLessThanOrEqual(4)
+    expect(refused[0]?.[1]).toMatch(/^[1-9]\d*$/)
+    expect((await ask('/api/sdk/session/create', { body, as: eve })).status).toBe(404)
+    await other.stop()
+  }, 30_000)
+})

@@ -1,0 +1,63 @@
+import type { z } from 'zod'
+import { errorOfResponse } from '../../../shared/client/agent-task-error.ts'
+import { patienceMs } from '../../../shared/client/supabase.ts'
+import type { Json } from '../../../shared/database.types.ts'
+import { moderateRequest, moderationDecision, snapshotAnswer, snapshotRequest } from '../../../shared/scenario-api.ts'
+import { contextSnapshot, privateThing } from '../../../shared/scenarios.ts'
+import type { Caller } from '../caller.ts'
+import { blockOf } from './context-block.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
+import { readScenario } from './registry.ts'
+import type { ApiRoom } from './room.ts'
+
+/** What agents may know of a page, and which texts may pass. */
+export function createContextEndpoints(room: ApiRoom): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      route: '/api/context/snapshot',
+      name: 'takeSnapshot',
+      summary: 'What is on your page, as a text for a model: without personal data and without ids.',
+      schemas: { body: snapshotRequest, answer: snapshotAnswer },
+      perMinute: 60,
+      handle: async ({ caller, body }) => ({ status: 200, body: await takeSnapshot(caller, body) }),
+    }),
+    endpoint({
+      method: 'post',
+      route: '/api/moderate',
+      name: 'moderate',
+      summary: 'Whether a text may pass, by the policy of a scenario.',
+      schemas: { body: moderateRequest, answer: moderationDecision },
+      perMinute: 240,
+      handle: async ({ c, caller, body }) => ({ status: 200, body: await judge(room, caller, body, c.req.raw.signal) }),
+    }),
+  ]
+}
+
+async function takeSnapshot(
+  caller: Caller,
+  { scenario_id, page }: z.output<typeof snapshotRequest>,
+): Promise<z.input<typeof snapshotAnswer>> {
+  const remove = scenario_id
+    ? (await readScenario(caller, scenario_id)).definition.privacy.remove
+    : privateThing.options
+  const { data, error, status } = await caller.supabase
+    .rpc('context_snapshot', { page: page as Json })
+    .abortSignal(AbortSignal.timeout(patienceMs))
+  if (error) throw errorOfResponse(error, status)
+  return { ...blockOf(page, contextSnapshot.parse(data), remove), removed: [...remove] }
+}
+
+async function judge(
+  { moderate }: Pick<ApiRoom, 'moderate'>,
+  caller: Caller,
+  { text, direction, scenario_id }: z.output<typeof moderateRequest>,
+  signal: AbortSignal,
+): Promise<z.input<typeof moderationDecision>> {
+  const policy = scenario_id ? (await readScenario(caller, scenario_id)).definition.moderation : undefined
+  if (!moderate || policy?.[direction] === false)
+    return { flagged: false, categories: [], action: 'allow', checked: false }
+  const { flagged, categories } = await moderate([text], signal)
+  const tolerated = categories.length > 0 && categories.every(each => policy?.tolerates.includes(each))
+  return { flagged, categories, action: flagged && !tolerated ? 'block' : 'allow', checked: true }
+}

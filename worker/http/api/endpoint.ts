@@ -1,0 +1,70 @@
+import { type Context, Hono } from 'hono'
+import type { z } from 'zod'
+import type { PendingAnswer } from '../../../shared/scenario-api.ts'
+import type { Caller, Callers } from '../caller.ts'
+import { bodyOf, limitBody, parse } from './read.ts'
+import type { TakeTurn } from './room.ts'
+import { insistOnTurn } from './turns.ts'
+
+/** What comes in and goes out; the OpenAPI document is made of the same. */
+type Schemas = { path?: z.ZodObject; query?: z.ZodObject; body?: z.ZodType; answer: z.ZodType }
+type Read<S> = S extends z.ZodType ? z.output<S> : undefined
+
+/** A call that has been read. */
+export type Asked<S extends Schemas> = {
+  c: Context
+  caller: Caller
+  path: Read<S['path']>
+  query: Read<S['query']>
+  body: Read<S['body']>
+}
+
+/** What a call is answered with; a Response is a stream. */
+export type Reply<Body> = { status: 200; body: Body } | { status: 202; body: PendingAnswer } | Response
+
+/** Something that users call. */
+export type Endpoint<S extends Schemas = Schemas> = {
+  method: 'get' | 'post'
+  /** As OpenAPI writes it: `/api/scenarios/{id}`. */
+  route: string
+  /** For the document: what it is called, and what it does. */
+  name: string
+  summary: string
+  schemas: S
+  /** How often a user may call it. */
+  perMinute: number
+  /** It may answer 202 with the id of a task. */
+  mayPend?: true
+  /** It streams to whoever accepts `text/event-stream`. */
+  streams?: true
+  handle: (asked: Asked<S>) => Promise<Reply<z.input<S['answer']>>>
+}
+
+/** Has the types of a handler follow from its schemas. */
+export function endpoint<S extends Schemas>(made: Endpoint<S>): Endpoint {
+  return made as unknown as Endpoint
+}
+
+/** Serves endpoints: each knows who calls, how often that one may, and what comes in and goes out. */
+export function mount(endpoints: Endpoint[], { callers, takeTurn }: { callers: Callers; takeTurn: TakeTurn }): Hono {
+  const routes = new Hono()
+  for (const each of endpoints) {
+    const { method, name, schemas, perMinute } = each
+    const path = each.route.replaceAll(/\{(\w+)\}/g, ':$1')
+    routes.on(method.toUpperCase(), path, limitBody, async c => {
+      const caller = await callers(c.req.header('authorization'))
+      await insistOnTurn(takeTurn, caller.userId, { bucket: `api:${name.toLowerCase()}`, perMinute })
+      const reply = await each.handle({
+        c,
+        caller,
+        path: schemas.path && parse(schemas.path, c.req.param()),
+        query: schemas.query && parse(schemas.query, c.req.query()),
+        body: schemas.body && parse(schemas.body, await bodyOf(c)),
+      } as Asked<Schemas>)
+      if (reply instanceof Response) return reply
+      if (reply.status === 200) return c.json(schemas.answer.parse(reply.body) as object)
+      return c.json(reply.body, 202, { location: `/api/tasks/${reply.body.task_id}`, 'retry-after': '1' })
+    })
+  }
+  return routes
+}

@@ -1,0 +1,16 @@
+import { createContextEndpoints } from './context-endpoints.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { ApiRoom } from './room.ts'
+import { createRunEndpoints } from './run-endpoints.ts'
+import { createScenarioEndpoints } from './scenario-endpoints.ts'
+import { createSessionEndpoints } from './session-endpoints.ts'
+
+/** All that users call about scenarios. */
+export function createEndpoints(room: ApiRoom): Endpoint[] {
+  return [
+    ...createScenarioEndpoints(room),
+    ...createSessionEndpoints(room),
+    ...createRunEndpoints(room),
+    ...createContextEndpoints(room),
+  ]
+}

@@ -1,0 +1,40 @@
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { z } from 'zod'
+import { Refusal } from '../refusal.ts'
+
+const MOST_BYTES = 262_144
+
+/** Refuses bodies that are too large before they are read. */
+export const limitBody = bodyLimit({
+  maxSize: MOST_BYTES,
+  onError: () => {
+    throw new Refusal('too_large', `The body is larger than ${MOST_BYTES} bytes.`)
+  },
+})
+
+/** @throws Refusal */
+export async function bodyOf(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json()
+  } catch (cause) {
+    throw new Refusal('invalid_request', 'The body is no JSON.', { cause })
+  }
+}
+
+/** @throws Refusal with what is wrong in words */
+export function parse<T>(schema: z.ZodType<T>, given: unknown): T {
+  const { data, error } = schema.safeParse(given)
+  if (!error) return data
+  throw new Refusal('invalid_request', error.issues.map(wordsOf).join(' '))
+}
+
+/** Ours name what they are about; those of zod itself do not. */
+function wordsOf({ message, path }: z.core.$ZodIssue): string {
+  const place = path.map(String).join('.')
+  return place && /^(Invalid|Too|Unrecognized)/.test(message) ? `${place}: ${message}.` : message
+}
+
+export function wantsStream(c: Context): boolean {
+  return c.req.header('accept')?.includes('text/event-stream') ?? false
+}

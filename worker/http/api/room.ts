@@ -1,0 +1,26 @@
+import type { Wait } from './waiting.ts'
+
+/** What the endpoints share in a process. */
+export type ApiRoom = {
+  /** The model of agents that name none. */
+  modelName: string
+  /** Null where moderation is switched off. */
+  moderate: Moderate | null
+  mintRealtimeKey: (signal: AbortSignal) => Promise<RealtimeKey>
+  takeTurn: TakeTurn
+  wait: Wait
+}
+
+/** Looks through texts. @throws TaskError when the provider fails */
+export type Moderate = (texts: string[], signal: AbortSignal) => Promise<{ flagged: boolean; categories: string[] }>
+
+/** Takes one of so many calls a minute that a user has of something, on whichever instance. → 0, or seconds to wait */
+export type TakeTurn = (userId: string, bucket: string, perMinute: number) => Promise<number>
+
+/** Opens one conversation by voice, soon ends, and is no key to anything else. */
+export type RealtimeKey = {
+  client_secret: { value: string; expires_at: number }
+  model: string
+  /** Where the conversation is held, if not at the provider. */
+  url?: string
+}

@@ -1,0 +1,110 @@
+import type { z } from 'zod'
+import { errorOfResponse } from '../../../shared/client/agent-task-error.ts'
+import { insertAgentTask } from '../../../shared/client/submit-agent-task.ts'
+import { patienceMs } from '../../../shared/client/supabase.ts'
+import {
+  messageAnswer,
+  messageRequest,
+  sessionCreated,
+  sessionCreateRequest,
+  transcript,
+  transcriptQuery,
+} from '../../../shared/scenario-api.ts'
+import type { Caller } from '../caller.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
+import { beginSession, insistOnAgent, readSession, readVersion } from './registry.ts'
+import type { ApiRoom } from './room.ts'
+import { answerWith } from './task-end.ts'
+
+/** Conversations with the agents of a scenario, whose turns any worker takes. */
+export function createSessionEndpoints(room: ApiRoom): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      route: '/api/sdk/session/create',
+      name: 'createSession',
+      summary: 'Begins a session with a scenario. The same id again gives the same session.',
+      schemas: { body: sessionCreateRequest, answer: sessionCreated },
+      perMinute: 60,
+      handle: async ({ caller, body }) => {
+        const { session_id: sessionId, agent_name: rootAgent, page, enterprise_id: enterpriseId } = body
+        const session = await beginSession(caller, body.scenario_id, { sessionId, rootAgent, page, enterpriseId })
+        const definition = await readVersion(caller, session.scenarioId, session.version)
+        return {
+          status: 200,
+          body: {
+            session_id: session.id,
+            agent_name: session.activeAgent,
+            model: insistOnAgent(definition, session.activeAgent).model ?? room.modelName,
+            scenario_id: session.scenarioId,
+            version: session.version,
+          },
+        }
+      },
+    }),
+    endpoint({
+      method: 'post',
+      route: '/api/sdk/session/message',
+      name: 'sendMessage',
+      summary: 'Says something in a session, and gives what its agents answer.',
+      schemas: { body: messageRequest, answer: messageAnswer },
+      perMinute: 60,
+      mayPend: true,
+      streams: true,
+      handle: async ({ c, caller, body }) => {
+        const session = await readSession(caller, body.session_id)
+        return answerWith(room, { c, caller }, () =>
+          insertAgentTask(caller.supabase, {
+            kind: 'scenario',
+            sessionId: session.id,
+            enterpriseId: session.enterpriseId,
+            message: body.user_input,
+            source: body.source,
+            ...(body.page && { page: body.page }),
+            ...(body.agent && { override: body.agent }),
+          }),
+        )
+      },
+    }),
+    endpoint({
+      method: 'get',
+      route: '/api/sdk/session/transcript',
+      name: 'readTranscript',
+      summary: 'What was said in a session, by text, by voice and by people, in order.',
+      schemas: { query: transcriptQuery, answer: transcript },
+      perMinute: 240,
+      handle: async ({ caller, query }) => ({ status: 200, body: await readTranscript(caller, query) }),
+    }),
+  ]
+}
+
+const said = transcript.shape.items
+const columns = 'seq,role,text,source,agent,task_id,created_at'
+
+async function readTranscript(
+  caller: Caller,
+  { session_id, cursor, limit }: z.output<typeof transcriptQuery>,
+): Promise<z.input<typeof transcript>> {
+  await readSession(caller, session_id)
+  const all = () => caller.supabase.from('session_transcript')
+  const [page, counted] = await Promise.all([
+    all()
+      .select(columns)
+      .eq('session_id', session_id)
+      .gt('seq', cursor)
+      .order('seq')
+      // One more tells whether there is more.
+      .limit(limit + 1)
+      .abortSignal(AbortSignal.timeout(patienceMs)),
+    all()
+      .select('seq', { count: 'exact', head: true })
+      .eq('session_id', session_id)
+      .abortSignal(AbortSignal.timeout(patienceMs)),
+  ])
+  if (page.error) throw errorOfResponse(page.error, page.status)
+  if (counted.error) throw errorOfResponse(counted.error, counted.status)
+  const found = said.parse(page.data)
+  const items = found.slice(0, limit)
+  const next_cursor = found.length > limit ? (items.at(-1)?.seq ?? null) : null
+  return { session_id, items, length: counted.count ?? 0, next_cursor }
+}
