@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { course, courseRequest, moduleRequest, rewrittenModule } from './courses.ts'
 import { analysis, analysisRequest } from './portfolio.ts'
-import { orchestrationDecision, orchestrationRequest, scenarioAnswer, scenarioRequest } from './scenario-kinds.ts'
+import {
+  orchestrationDecision,
+  orchestrationRequest,
+  scenarioAnswer,
+  scenarioRequest,
+  scenarioToolAnswer,
+  scenarioToolRequest,
+} from './scenario-kinds.ts'
 
 const prompt = z
   .string('Send the question as text in "prompt".')
@@ -39,6 +46,8 @@ export const kinds = {
   scenario: { request: scenarioRequest, response: scenarioAnswer },
   /** Chooses which agent of a scenario is to answer. */
   'scenario-orchestration': { request: orchestrationRequest, response: orchestrationDecision },
+  /** Calls a tool that an agent of a scenario has, with the rights of the task's user. */
+  'scenario-tool': { request: scenarioToolRequest, response: scenarioToolAnswer },
 } as const
 
 /** The name of a kind of task. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errorAnswer } from './http.ts'
 import { orchestrationDecision, orchestrationRequest, scenarioRequest } from './scenario-kinds.ts'
+import { moderationDecision, sessionInitPayload, toolResult } from './scenario-results.ts'
 import { agentDefinition, pageContext, scenarioDefinition, scenarioId } from './scenarios.ts'
 
 // What a worker answers over HTTP about scenarios and with their agents. Names are those of the README's "Over HTTP".
@@ -48,28 +49,7 @@ export const sessionInitQuery = z.object({
   enterprise_id: z.guid().optional(),
 })
 
-/** All that a browser needs to speak with a scenario's agents, the root first. */
-export const sessionInitPayload = realtimeKey
-  .extend({
-    scenario_id: z.string(),
-    version: z.int(),
-    root_agent: z.string(),
-    initial_agents: z.array(
-      z.object({
-        name: z.string(),
-        title: z.string(),
-        instructions: z.string(),
-        voice: z.string().nullable(),
-        handoffs: z.array(z.string()),
-        tools: z.array(
-          z.object({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.unknown()) }),
-        ),
-      }),
-    ),
-    guardrails,
-    session_id: z.guid(),
-  })
-  .meta({ id: 'SessionInitPayload' })
+export const sessionInitAnswer = sessionInitPayload.meta({ id: 'SessionInitPayload' })
 
 /** `POST /api/sdk/session/create`. The same id again gives the same session. */
 export const sessionCreateRequest = z.strictObject({
@@ -163,7 +143,7 @@ export const agentRunAnswer = z.object({
 export const toolRequest = z
   .strictObject({
     tool: z.string().regex(/^[a-z][a-z0-9_]{0,59}$/, 'This is no name of a tool.'),
-    arguments: z.record(z.string(), z.unknown()).default({}),
+    arguments: z.record(z.string(), z.json()).default({}),
     session_id: z.guid().optional(),
     scenario_id: scenarioId.optional(),
     enterprise_id: z.guid().optional(),
@@ -173,15 +153,7 @@ export const toolRequest = z
   .refine(({ session_id, scenario_id }) => (session_id === undefined) !== (scenario_id === undefined), {
     message: 'Name either the session or the scenario.',
   })
-export const toolResult = z
-  .object({
-    tool: z.string(),
-    ok: z.boolean(),
-    result: z.unknown().optional(),
-    error: z.object({ code: z.string(), message: z.string() }).optional(),
-    duration_ms: z.number(),
-  })
-  .meta({ id: 'ToolResult' })
+export const toolAnswer = toolResult.meta({ id: 'ToolResult' })
 
 /** `POST /api/orchestrate` */
 export const orchestrateRequest = z.strictObject({ ...orchestrationRequest.shape, enterpriseId: z.guid().optional() })
@@ -209,11 +181,8 @@ export const moderateRequest = z.strictObject({
   /** Its policy says what is let pass; without it, nothing is. */
   scenario_id: scenarioId.optional(),
 })
-export const moderationDecision = z
-  .object({
-    flagged: z.boolean(),
-    categories: z.array(z.string()),
-    action: z.enum(['allow', 'block']),
+export const moderateAnswer = moderationDecision
+  .extend({
     /** False where scenario or operator have switched it off. */
     checked: z.boolean(),
   })
@@ -229,7 +198,7 @@ export const pendingAnswer = z.object({
   ),
 })
 export const taskPath = z.object({ id: z.guid('This is no id of a task.') })
-export const taskAnswer = z.union([messageAnswer, agentRunAnswer, toolResult, orchestrateAnswer])
+export const taskAnswer = z.union([messageAnswer, agentRunAnswer, toolAnswer, orchestrateAnswer])
 
 export const refusalAnswer = errorAnswer.meta({ id: 'Error' })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isScenarioTool } from './scenario-tools.ts'
 import { pageContext, scenarioId } from './scenarios.ts'
 
 const agentName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'This is no name of an agent.')
@@ -48,6 +49,24 @@ export const orchestrationRequest = z.object({
 
 export { type OrchestrationDecision, orchestrationDecision } from './scenario-results.ts'
 
+/** A call of a tool outside of a turn, as a conversation by voice makes them: of a session, or of a scenario. */
+export const scenarioToolRequest = z.object({
+  tool: z.string().refine(isScenarioTool, 'There is no such tool.'),
+  arguments: z.record(z.string(), z.json()),
+  sessionId: z.guid().optional(),
+  scenarioId: scenarioId.optional(),
+})
+
+/** What came of it. */
+export const scenarioToolAnswer = z.object({
+  ok: z.boolean(),
+  result: z.json().optional(),
+  /** `tool_refused`: the tool says why. `not_allowed`: people or the content check do. */
+  error: z.object({ code: z.enum(['tool_refused', 'not_allowed']), message: z.string() }).optional(),
+})
+
 export type ScenarioRequest = z.output<typeof scenarioRequest>
 export type ScenarioAnswer = z.output<typeof scenarioAnswer>
 export type OrchestrationRequest = z.output<typeof orchestrationRequest>
+export type ScenarioToolRequest = z.output<typeof scenarioToolRequest>
+export type ScenarioToolAnswer = z.output<typeof scenarioToolAnswer>

@@ -13,6 +13,7 @@ import type { Pipeline, Pipelines } from './pipeline.ts'
 import { analysePortfolio } from './portfolio-analysis/pipeline.ts'
 import { orchestrate } from './scenario/orchestration.ts'
 import { answerInScenario } from './scenario/pipeline.ts'
+import { callScenarioTool } from './scenario/tool-call.ts'
 import { createTodoChat } from './todo-chat/pipeline.ts'
 
 /** What some kinds need beside agents: `main.ts` makes it by the settings. */
@@ -33,6 +34,7 @@ function createPipelines({ research, todosUrl }: Services): Pipelines {
     'todo-chat': createTodoChat(todosUrl),
     scenario: answerInScenario,
     'scenario-orchestration': orchestrate,
+    'scenario-tool': callScenarioTool,
   }
 }
 

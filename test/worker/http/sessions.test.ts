@@ -151,7 +151,7 @@ describe('too many calls', () => {
     const body = { scenario_id: 'nothing' }
     const statuses = await Promise.all(
       Array.from({ length: 64 }, async (_, n) => {
-        const response = await ask('/api/sdk/session/create', { body, url: urls[n % 2] })
+        const response = await ask('/api/sdk/session/create', { body, url: String(urls[n % 2]) })
         return [response.status, response.headers.get('retry-after')]
       }),
     )

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { errorOfResponse } from '../../../shared/client/agent-task-error.ts'
 import { patienceMs } from '../../../shared/client/supabase.ts'
 import type { Json } from '../../../shared/database.types.ts'
-import { moderateRequest, moderationDecision, snapshotAnswer, snapshotRequest } from '../../../shared/scenario-api.ts'
+import { moderateAnswer, moderateRequest, snapshotAnswer, snapshotRequest } from '../../../shared/scenario-api.ts'
 import { contextSnapshot, privateThing } from '../../../shared/scenarios.ts'
 import type { Caller } from '../caller.ts'
 import { blockOf } from './context-block.ts'
@@ -27,7 +27,7 @@ export function createContextEndpoints(room: ApiRoom): Endpoint[] {
       route: '/api/moderate',
       name: 'moderate',
       summary: 'Whether a text may pass, by the policy of a scenario.',
-      schemas: { body: moderateRequest, answer: moderationDecision },
+      schemas: { body: moderateRequest, answer: moderateAnswer },
       perMinute: 240,
       handle: async ({ c, caller, body }) => ({ status: 200, body: await judge(room, caller, body, c.req.raw.signal) }),
     }),
@@ -53,7 +53,7 @@ async function judge(
   caller: Caller,
   { text, direction, scenario_id }: z.output<typeof moderateRequest>,
   signal: AbortSignal,
-): Promise<z.input<typeof moderationDecision>> {
+): Promise<z.input<typeof moderateAnswer>> {
   const policy = scenario_id ? (await readScenario(caller, scenario_id)).definition.moderation : undefined
   if (!moderate || policy?.[direction] === false)
     return { flagged: false, categories: [], action: 'allow', checked: false }

@@ -4,6 +4,7 @@ import type { ApiRoom } from './room.ts'
 import { createRunEndpoints } from './run-endpoints.ts'
 import { createScenarioEndpoints } from './scenario-endpoints.ts'
 import { createSessionEndpoints } from './session-endpoints.ts'
+import { createToolEndpoints } from './tool-endpoints.ts'
 
 /** All that users call about scenarios. */
 export function createEndpoints(room: ApiRoom): Endpoint[] {
@@ -11,6 +12,7 @@ export function createEndpoints(room: ApiRoom): Endpoint[] {
     ...createScenarioEndpoints(room),
     ...createSessionEndpoints(room),
     ...createRunEndpoints(room),
+    ...createToolEndpoints(room),
     ...createContextEndpoints(room),
   ]
 }

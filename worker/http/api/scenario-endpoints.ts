@@ -5,7 +5,7 @@ import {
   scenarioDetail,
   scenarioList,
   scenarioPath,
-  sessionInitPayload,
+  sessionInitAnswer,
   sessionInitQuery,
 } from '../../../shared/scenario-api.ts'
 import type { Caller } from '../caller.ts'
@@ -63,7 +63,7 @@ export function createScenarioEndpoints(room: ApiRoom): Endpoint[] {
       route: '/api/session2',
       name: 'initSession',
       summary: 'A key for one conversation by voice, its session, and the agents of its scenario, the root first.',
-      schemas: { query: sessionInitQuery, answer: sessionInitPayload },
+      schemas: { query: sessionInitQuery, answer: sessionInitAnswer },
       perMinute: 20,
       handle: async ({ c, caller, query }) => ({
         status: 200,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { errorOfResponse } from '../../../shared/client/agent-task-error.ts'
 import { patienceMs } from '../../../shared/client/supabase.ts'
-import type { sessionInitPayload, sessionInitQuery } from '../../../shared/scenario-api.ts'
+import type { sessionInitAnswer, sessionInitQuery } from '../../../shared/scenario-api.ts'
 import { instructionsFor } from '../../../shared/scenario-instructions.ts'
 import type { AgentDefinition } from '../../../shared/scenarios.ts'
 import type { Caller } from '../caller.ts'
@@ -19,7 +19,7 @@ export async function initSession(
   { mintRealtimeKey }: Pick<ApiRoom, 'mintRealtimeKey'>,
   caller: Caller,
   { scenario_id, root_agent: rootAgent, session_id: sessionId, enterprise_id: enterpriseId, signal }: Wish,
-): Promise<z.input<typeof sessionInitPayload>> {
+): Promise<z.input<typeof sessionInitAnswer>> {
   const session = await beginSession(caller, scenario_id, { sessionId, rootAgent, enterpriseId })
   const definition = await readVersion(caller, scenario_id, session.version)
   const root = insistOnAgent(definition, rootAgent ?? session.activeAgent)
@@ -39,7 +39,7 @@ export async function initSession(
 
 type Tool = z.output<typeof tool>
 
-const tool = z.object({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.unknown()) })
+const tool = z.object({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.json()) })
 
 function spoken(scenarioId: string, agent: AgentDefinition, tools: Tool[]) {
   const { name, title, voice, handoffs } = agent

@@ -2,16 +2,18 @@ import type { z } from 'zod'
 import { errorOfResponse } from '../../../shared/client/agent-task-error.ts'
 import { patienceMs } from '../../../shared/client/supabase.ts'
 import { type Kind, kinds } from '../../../shared/kinds.ts'
-import type { agentRunAnswer, messageAnswer } from '../../../shared/scenario-api.ts'
+import type { agentRunAnswer, messageAnswer, toolAnswer } from '../../../shared/scenario-api.ts'
 import { isScenarioTool } from '../../../shared/scenario-tools.ts'
 import type { Caller } from '../caller.ts'
 import type { TaskRow } from './task-end.ts'
 
+type ToolResult = z.input<typeof toolAnswer>
 type Answering = (caller: Caller, task: TaskRow) => Promise<unknown>
 
 const ANSWERS: Partial<Record<Kind, Answering>> = {
   scenario: (caller, task) => (task.session_id ? messageOf(caller, task, task.session_id) : runOf(caller, task)),
   'scenario-orchestration': async (_caller, task) => task.response_payload,
+  'scenario-tool': async (_caller, task) => toolResultOf(task),
 }
 
 /** Tells whether tasks of a kind are answered over HTTP. */
@@ -43,6 +45,12 @@ async function runOf(caller: Caller, task: TaskRow): Promise<z.input<typeof agen
   const { answer, agent, handoffs } = kinds.scenario.response.parse(task.response_payload)
   const output = answer === null ? [] : [{ type: 'output_text' as const, text: answer }]
   return { id: task.id, output, tool_calls: await readCalls(caller, task), agent_name: agent, handoffs }
+}
+
+function toolResultOf({ request_payload, response_payload, created_at, finished_at }: TaskRow): ToolResult {
+  const { tool } = kinds['scenario-tool'].request.parse(request_payload)
+  const duration_ms = Date.parse(finished_at ?? created_at) - Date.parse(created_at)
+  return { tool, ...kinds['scenario-tool'].response.parse(response_payload), duration_ms }
 }
 
 /** What agents have called, without what the pipeline calls for itself. */
