@@ -1,9 +1,10 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { Config } from '../config.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { mount } from './api/endpoint.ts'
 import { createEndpoints } from './api/endpoints.ts'
+import { describeApi } from './api/openapi.ts'
 import type { ApiRoom } from './api/room.ts'
 import { createApi } from './api/route.ts'
 import { createWaiting } from './api/waiting.ts'
@@ -42,7 +43,9 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
   doors.route('/', createMcpRoute({ callers, version, allowed, onFault }))
   const room: ApiRoom = { ...rest, wait: createWaiting({ waitSeconds, streamSeconds: STREAM_SECONDS, ending }) }
   const endpoints = createEndpoints(room)
+  const described = describeApi(endpoints, version)
   doors.get('/api/health', c => c.json({ status: 'ok', version }))
+  doors.get('/api/openapi.json', c => c.json(described))
   doors.route('/', mount(endpoints, { callers, takeTurn: room.takeTurn }))
   doors.route('/', createApi({ ...room, callers }))
   doors.all('/api/*', c => {
@@ -72,7 +75,7 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
     // The rest of such a body is not read, so nothing more can come over its connection.
     if (c.res.status === 413) c.header('connection', 'close')
     const seconds = (performance.now() - startedAt) / 1000
-    telemetry.requestAnswered({ route: routeOf(c.req.path), status: c.res.status, seconds, id })
+    telemetry.requestAnswered({ route: routeOf(c), status: c.res.status, seconds, id })
   }
 }
 
@@ -81,10 +84,8 @@ function crash(error: unknown, onFault: (error: unknown) => void): Refusal {
   return new Refusal('internal', 'Something went wrong here; the log says what. Try again later.')
 }
 
-const ROUTES = ['/mcp', '/api/v1/chat', '/api/v1/chat/:id', '/api/v1/tasks']
-
 /** Each label lives in memory for good, so only routes of ours become some. */
-function routeOf(path: string): string {
-  const route = path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/i, ':id')
-  return ROUTES.includes(route) ? route : 'other'
+function routeOf(c: Context): string {
+  const route = c.req.routePath
+  return route.includes('*') ? 'other' : route
 }
