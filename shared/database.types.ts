@@ -1793,7 +1793,10 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "admit_call":
+            "admit_api_call":
+{ Args: { "p_call": string,"p_is_priced": boolean,"p_model": string,"p_tokens": number,"p_user": string }; Returns: Json
+                           },
+"admit_call":
 { Args: { "p_is_priced": boolean,"p_lease": string,"p_model": string,"p_task": string,"p_tokens": number }; Returns: Json
                            },
 "append_deltas":
@@ -1813,6 +1816,9 @@ isOneToOne: false
 { Args: { "p_kinds"?: (string)[],"p_lease_seconds": number,"p_slots": number,"p_worker": string }; Returns: {
               "attempt": number,"deadline_seconds": number,"enterprise_id": string,"kind": string,"lease_id": string,"life": number,"max_attempts": number,"request_payload": Json,"task_id": string,"user_id": string,"waited_seconds": number
             }[]
+                           },
+"count_api_call":
+{ Args: { "p_call": string,"p_step": Json,"p_user": string }; Returns: undefined
                            },
 "due_schedules":
 { Args: { "p_limit": number }; Returns: {

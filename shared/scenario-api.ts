@@ -188,6 +188,52 @@ export const moderateAnswer = moderationDecision
   })
   .meta({ id: 'ModerationDecision' })
 
+const longText = z.string().min(1).max(32_000)
+
+/** `POST /api/responses`: what of the provider's Responses API is allowed. No tools, no files, nothing stored. */
+export const responsesRequest = z.strictObject({
+  model: z.string().min(1).max(100).optional(),
+  input: z.union([
+    longText,
+    z
+      .array(z.strictObject({ role: z.enum(['user', 'assistant', 'developer']), content: longText }))
+      .min(1)
+      .max(50),
+  ]),
+  instructions: z.string().max(8000).optional(),
+  max_output_tokens: z.int().min(16).max(4096).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  text: z
+    .strictObject({
+      format: z.union([
+        z.strictObject({ type: z.literal('text') }),
+        z.strictObject({ type: z.literal('json_object') }),
+        z.strictObject({
+          type: z.literal('json_schema'),
+          name: z.string().regex(/^[\w-]{1,64}$/),
+          schema: z.record(z.string(), z.json()),
+          strict: z.boolean().optional(),
+        }),
+      ]),
+    })
+    .optional(),
+  stream: z.boolean().optional(),
+})
+/** As the provider answers; what else it says is left out. */
+export const responsesAnswer = z.object({
+  id: z.string(),
+  object: z.literal('response'),
+  created_at: z.number(),
+  status: z.string(),
+  model: z.string(),
+  output: z.array(z.unknown()),
+  usage: z
+    .object({ input_tokens: z.number(), output_tokens: z.number(), total_tokens: z.number() })
+    .nullish()
+    .transform(usage => usage ?? null),
+})
+
 /** The answer of 202: it goes on, or waits for consent. `GET /api/tasks/{id}` has the end. */
 export const pendingAnswer = z.object({
   task_id: z.guid(),

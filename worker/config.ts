@@ -96,6 +96,7 @@ const settings = z.object({
   MCP_SERVERS: json(mcpServers, MCP),
   MODERATION: z.enum(['auto', 'on', 'off'], 'Set it to auto, on or off.').default('auto'),
   MODERATION_MODEL: z.string().default('omni-moderation-latest'),
+  RESPONSES_MODELS: list(z.string().regex(/^\S+$/), 'List models with commas: gpt-5.6-luna.'),
   REALTIME_MODEL: z.string().min(1).default('gpt-realtime'),
   PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).default(10_000),
   HOST: z.string().default('0.0.0.0'),
@@ -190,6 +191,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       /** The model that moderates; null: none does. */
       moderation: moderates(s.MODERATION, s.OPENAI_BASE_URL) ? s.MODERATION_MODEL : null,
     },
+    /** The models that users may call over HTTP by themselves. */
+    responseModels: s.RESPONSES_MODELS.length > 0 ? s.RESPONSES_MODELS : [s.OPENAI_MODEL],
     /** The model that is spoken with. */
     realtimeModel: s.REALTIME_MODEL,
     http: {

@@ -4,6 +4,7 @@ import { createIdentity } from './agents/identity.ts'
 import { createModels } from './agents/models.ts'
 import { createModerator } from './agents/moderation.ts'
 import { createKeyMint } from './agents/realtime-key.ts'
+import { createResponses } from './agents/responses.ts'
 import { startTraces } from './agents/traces.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { openDb } from './db.ts'
@@ -52,6 +53,8 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
     modelName: config.model.name,
     moderate,
     mintRealtimeKey: createKeyMint(config.model, config.realtimeModel),
+    responseModels: config.responseModels,
+    respond: createResponses(config.model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),
   })
   const http = await listen(

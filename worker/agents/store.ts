@@ -64,7 +64,7 @@ export type Left = {
 }
 
 /** Whether a model call may be made now, and if not, why or when. */
-type Admission =
+export type Admission =
   | { verdict: 'continue' }
   | { verdict: 'rate'; after_seconds: number }
   | { verdict: 'budget'; reason: string }

@@ -52,7 +52,7 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
     throw new Refusal('not_found', `There is no ${c.req.method} ${c.req.path} here.`)
   })
   return doors.onError((error, c) => {
-    const refusal = refusalOf(error) ?? crash(error, onFault)
+    const refusal = refusalOf(error) ?? (c.req.raw.signal.aborted ? GONE : crash(error, onFault))
     const { code, message, status } = refusal
     return c.json({ error: { code, message, correlation_id: c.get('correlation') } }, status, refusal.headers())
   })
@@ -78,6 +78,9 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
     telemetry.requestAnswered({ route: routeOf(c), status: c.res.status, seconds, id })
   }
 }
+
+/** Nobody reads it. */
+const GONE = new Refusal('cancelled', 'The caller has gone.')
 
 function crash(error: unknown, onFault: (error: unknown) => void): Refusal {
   onFault(error)

@@ -4,6 +4,7 @@ import { errorAnswer } from '../../../shared/http.ts'
 import { startBrain } from '../../../supabase/local/brain.ts'
 import { createModerator } from '../../../worker/agents/moderation.ts'
 import { createKeyMint } from '../../../worker/agents/realtime-key.ts'
+import { createResponses } from '../../../worker/agents/responses.ts'
 import { openDb } from '../../../worker/db.ts'
 import type { DoorsOptions } from '../../../worker/http/doors.ts'
 import { type SignedUp, startStack } from '../../support/stack.ts'
@@ -56,9 +57,11 @@ export async function openScenarioRoom() {
     prices: {},
     moderation: 'omni-moderation-latest',
   }
-  const rooms: Pick<DoorsOptions, 'moderate' | 'mintRealtimeKey' | 'takeTurn'> = {
+  const rooms: Partial<DoorsOptions> = {
     moderate: createModerator(model),
     mintRealtimeKey: createKeyMint(model, 'gpt-realtime'),
+    responseModels: ['gpt-test', 'gpt-other'],
+    respond: createResponses(model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),
   }
   const open = (more: Partial<DoorsOptions> = {}) => openDoors(stack, { ...rooms, ...more })

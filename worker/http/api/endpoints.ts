@@ -1,5 +1,6 @@
 import { createContextEndpoints } from './context-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
+import { createResponsesEndpoint } from './responses-endpoint.ts'
 import type { ApiRoom } from './room.ts'
 import { createRunEndpoints } from './run-endpoints.ts'
 import { createScenarioEndpoints } from './scenario-endpoints.ts'
@@ -14,5 +15,6 @@ export function createEndpoints(room: ApiRoom): Endpoint[] {
     ...createRunEndpoints(room),
     ...createToolEndpoints(room),
     ...createContextEndpoints(room),
+    createResponsesEndpoint(room),
   ]
 }

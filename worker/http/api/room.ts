@@ -9,7 +9,21 @@ export type ApiRoom = {
   mintRealtimeKey: (signal: AbortSignal) => Promise<RealtimeKey>
   takeTurn: TakeTurn
   wait: Wait
+  /** The models that users may call by themselves, the usual one first. */
+  responseModels: string[]
+  /** One such call, within the user's budget. @throws TaskError */
+  respond: (userId: string, wish: Wish, signal: AbortSignal) => AsyncGenerator<ModelEvent>
 }
+
+type Wish = {
+  model: string
+  input: string | { role: 'user' | 'assistant' | 'developer'; content: string }[]
+  max_output_tokens: number
+  instructions?: string | undefined
+}
+
+/** An event of the provider's Responses API. */
+type ModelEvent = { type: string; response?: unknown }
 
 /** Looks through texts. @throws TaskError when the provider fails */
 export type Moderate = (texts: string[], signal: AbortSignal) => Promise<{ flagged: boolean; categories: string[] }>

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { responsesAnswer } from '../../../shared/scenario-api.ts'
+import { createResponses } from '../../../worker/agents/responses.ts'
+import { openDb } from '../../../worker/db.ts'
+import { eventsOf, openScenarioRoom } from './scenario-room.ts'
+
+const room = await openScenarioRoom()
+const { ask, get, refusal, sql } = room
+const { ada } = room.people
+afterAll(room.end)
+afterEach(async () => {
+  await sql`delete from worker.budgets`
+  await sql`delete from worker.rate_limits`
+  await sql`delete from public.agent_usage`
+})
+
+const path = '/api/responses'
+const used = () => sql`select user_id, enterprise_id, model, requests, output_tokens > 0 as "hasOutput"
+  from public.agent_usage where kind = 'responses'`
+
+describe('a call of a model', () => {
+  it('is answered, stored nowhere, and counted as its user’s', async () => {
+    const answer = responsesAnswer.parse(await get(path, { body: { input: 'Hello', instructions: 'Be kind.' } }))
+    expect(answer).toMatchObject({ object: 'response', status: 'completed', model: 'gpt-test' })
+    expect(JSON.stringify(answer.output)).toMatch(/output_text/)
+    expect(await used()).toEqual([
+      { user_id: ada.userId, enterprise_id: null, model: 'gpt-test', requests: '1', hasOutput: true },
+    ])
+  })
+
+  it('is streamed as the provider does', async () => {
+    const told = await eventsOf(await ask(path, { body: { input: 'Hello', stream: true } }))
+    const names = told.map(({ event }) => event)
+    expect([names[0], names.at(-1)]).toEqual(['response.created', 'response.completed'])
+    expect(names).toContain('response.output_text.delta')
+    expect(await used()).toHaveLength(1)
+  })
+
+  it('may use what is offered, and nothing else', async () => {
+    await get(path, {
+      body: { input: [{ role: 'user', content: 'Hello' }], model: 'gpt-other', max_output_tokens: 16 },
+    })
+    for (const more of [
+      { model: 'gpt-dear' },
+      { tools: [{ type: 'web_search' }] },
+      { store: true },
+      { previous_response_id: 'resp_1' },
+      { max_output_tokens: 100_000 },
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'http://127.0.0.1' }] }] },
+    ]) {
+      const refused = await refusal(path, { body: { input: 'Hello', ...more } })
+      expect(refused, JSON.stringify(more)).toMatchObject({ status: 400, code: 'invalid_request' })
+    }
+  })
+
+  it('is looked through before', async () => {
+    const calls = room.brain.calls()
+    const refused = await refusal(path, { body: { input: 'Hi', instructions: '!flag hate' } })
+    expect(refused).toMatchObject({ status: 422, code: 'content_refused' })
+    expect(room.brain.calls()).toBe(calls)
+  })
+
+  it('ends with the budget of the user’s day, and waits for the model’s rate', async () => {
+    await sql`insert into worker.budgets (tenant_id, per, max_tokens) values (null, 'day', 5)`
+    await get(path, { body: { input: 'Hello' } })
+    expect(await refusal(path, { body: { input: 'Hello' } })).toMatchObject({ status: 429, code: 'budget_exhausted' })
+    await sql`delete from worker.budgets`
+    await sql`insert into worker.rate_limits (model, requests_per_minute, requests_left, filled_at)
+      values ('gpt-test', 1, 0, now())`
+    const response = await ask(path, { body: { input: 'Hello' } })
+    expect([response.status, (await response.json()).error.code]).toEqual([429, 'rate_limited'])
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(10)
+  })
+
+  it('of a provider that fails says so, without its key', async () => {
+    const db = openDb({ databaseUrl: room.databaseUrl, supabase: { url: room.url, key: '' } })
+    const other = await room.open({ respond: createResponses({ ...room.model, apiKey: 'sk-wrong' }, db) })
+    for (const stream of [true, false]) {
+      const refused = await refusal(path, { body: { input: 'Hello', stream }, url: other.url })
+      expect(refused).toMatchObject({ status: 502, code: 'provider_auth' })
+      expect(refused.message).not.toContain('sk-wrong')
+    }
+    await other.stop()
+    await db.close()
+  })
+})
