@@ -133,9 +133,16 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
       metrics.requestSeconds.observe({ route, status }, seconds)
       logger.debug({ event: 'request_answered', route, status, seconds, id }, `${route} was answered with ${status}.`)
     },
+    /** @param code as the caller is told it. */
+    requestRefused({ route, code, id }: { route: string; code: string; id: string }) {
+      metrics.requestsRefused.inc({ route, code })
+      // Whoever is nobody must not fill the log.
+      if (code === 'unauthenticated' || code === 'not_found') return
+      logger.info({ event: 'request_refused', route, code, id }, `${route} was refused: ${code}.`)
+    },
     /** An error that no one foresaw: a human must look. */
-    requestCrashed(error: unknown) {
-      logger.error({ event: 'request_crashed', err: error }, 'A request met an unforeseen error.')
+    requestCrashed(error: unknown, id?: string) {
+      logger.error({ event: 'request_crashed', err: error, id }, 'A request met an unforeseen error.')
     },
     /** The rows are the truth, so a lost broadcast only makes browsers a little later. */
     broadcastFailed(error: unknown) {

@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { matchedRoutes } from 'hono/route'
 import type { Config } from '../config.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { mount } from './api/endpoint.ts'
@@ -36,7 +37,7 @@ declare module 'hono' {
 export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECONDS, ...rest }: DoorsOptions): Hono {
   const { version, http, project } = config
   const callers = createCallers(project)
-  const onFault = (error: unknown) => telemetry.requestCrashed(error)
+  const onFault = (error: unknown, id?: string) => telemetry.requestCrashed(error, id)
   const allowed = { hosts: http.allowedHosts, origins: http.allowedOrigins.map(each => new URL(each).hostname) }
   const doors = new Hono()
   for (const path of ['/mcp', '/api/*']) doors.use(path, cors(corsOf(http.allowedOrigins)), correlated(telemetry))
@@ -52,8 +53,9 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
     throw new Refusal('not_found', `There is no ${c.req.method} ${c.req.path} here.`)
   })
   return doors.onError((error, c) => {
-    const refusal = refusalOf(error) ?? (c.req.raw.signal.aborted ? GONE : crash(error, onFault))
+    const refusal = refusalOf(error) ?? (c.req.raw.signal.aborted ? GONE : crash(error, c.get('correlation'), onFault))
     const { code, message, status } = refusal
+    telemetry.requestRefused({ route: routeOf(c), code, id: c.get('correlation') })
     return c.json({ error: { code, message, correlation_id: c.get('correlation') } }, status, refusal.headers())
   })
 }
@@ -82,13 +84,12 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
 /** Nobody reads it. */
 const GONE = new Refusal('cancelled', 'The caller has gone.')
 
-function crash(error: unknown, onFault: (error: unknown) => void): Refusal {
-  onFault(error)
+function crash(error: unknown, id: string, onFault: (error: unknown, id: string) => void): Refusal {
+  onFault(error, id)
   return new Refusal('internal', 'Something went wrong here; the log says what. Try again later.')
 }
 
 /** Each label lives in memory for good, so only routes of ours become some. */
 function routeOf(c: Context): string {
-  const route = c.req.routePath
-  return route.includes('*') ? 'other' : route
+  return matchedRoutes(c).findLast(({ path }) => !path.includes('*'))?.path ?? 'other'
 }

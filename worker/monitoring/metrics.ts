@@ -237,6 +237,12 @@ function workerMetrics(registers: Registry[]) {
       labelNames: ['version', 'transport', 'model'],
     }),
     slots: new Gauge({ registers, name: 'liverow_worker_slots', help: 'Tasks that may be at work here at once.' }),
+    requestsRefused: new Counter({
+      registers,
+      name: 'liverow_http_refusals_total',
+      help: 'Requests of users over HTTP that were refused, by the code that they were told.',
+      labelNames: ['route', 'code'],
+    }),
     requestSeconds: new Histogram({
       registers,
       name: 'liverow_http_request_seconds',

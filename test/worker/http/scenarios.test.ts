@@ -248,5 +248,7 @@ describe('every endpoint', () => {
     const response = await ask('/api/scenarios/none', { headers: { 'x-correlation-id': 'case-7' } })
     expect(response.headers.get('x-correlation-id')).toBe('case-7')
     expect((await response.json()).error.correlation_id).toBe('case-7')
+    const refused = { route: '/api/scenarios/:id', code: 'scenario_not_found', id: 'case-7' }
+    expect(room.doors.told.of('requestRefused').at(-1)).toEqual([refused])
   })
 })
