@@ -57,6 +57,8 @@ function startWorker(stack: Stack, brain: Brain): ChildProcess {
     ...process.env,
     SUPABASE_URL: stack.url,
     SUPABASE_SERVICE_KEY: stack.serviceKey,
+    SUPABASE_PUBLISHABLE_KEY: stack.anonKey,
+    USER_TOKEN_SECRET: stack.jwtSecret,
     DATABASE_URL: stack.databaseUrl,
     OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,

@@ -1,7 +1,15 @@
 import { NavLink } from '@mantine/core'
 import { addressOf } from '../hooks/use-address.ts'
 import { isAdmin, useRights } from '../hooks/use-rights.ts'
-import { IconAdmin, IconApproval, IconConversation, IconCourse, IconPortfolio, IconSchedule } from '../icons.ts'
+import {
+  IconAdmin,
+  IconApproval,
+  IconConversation,
+  IconCourse,
+  IconPortfolio,
+  IconSchedule,
+  IconTasks,
+} from '../icons.ts'
 import { follow } from './address-link.tsx'
 
 const everyMs = 60_000
@@ -14,6 +22,7 @@ export function WorkspaceLinks(props: { userId: string; page: string | null; onC
     { page: 'conversation', label: 'New conversation', icon: IconConversation },
     { page: 'approvals', label: 'Approvals', icon: IconApproval },
     { page: 'courses', label: 'Courses', icon: IconCourse },
+    { page: 'todos', label: 'Todos', icon: IconTasks },
     { page: 'portfolio', label: 'Portfolio', icon: IconPortfolio },
     { page: 'schedules', label: 'Schedules', icon: IconSchedule },
     ...(rights && isAdmin(rights) ? [{ page: 'admin', label: 'Admin', icon: IconAdmin }] : []),

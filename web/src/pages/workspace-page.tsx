@@ -39,7 +39,11 @@ const PortfolioPanel = lazy(() =>
   import('../components/portfolio/portfolio-panel.tsx').then(({ PortfolioPanel }) => ({ default: PortfolioPanel })),
 )
 
-/** The history beside the ask box, one task, the schedules, the courses or the portfolio, as the address says. */
+const TodosPanel = lazy(() =>
+  import('../components/todos/todos-panel.tsx').then(({ TodosPanel }) => ({ default: TodosPanel })),
+)
+
+/** The history beside the ask box, one task, the todos, the schedules, the courses or the portfolio, as the address says. */
 export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
@@ -88,7 +92,11 @@ export function WorkspacePage({ user }: { user: User }) {
         </HistoryList>
       </AppShell.Navbar>
       <AppShell.Main>
-        {page === 'schedules' ? (
+        {page === 'todos' ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <TodosPanel userId={user.id} />
+          </Suspense>
+        ) : page === 'schedules' ? (
           <Suspense fallback={<TaskPlaceholder />}>
             {/* A form that is opened before would be for no enterprise. */}
             {tenants.isKnown || tenants.error ? (
@@ -127,6 +135,7 @@ export function WorkspacePage({ user }: { user: User }) {
 
 const titles: Record<string, string> = {
   courses: 'Courses',
+  todos: 'Todos',
   portfolio: 'Portfolio',
   schedules: 'Schedules',
   approvals: 'Approvals',

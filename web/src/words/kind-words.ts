@@ -2,6 +2,7 @@ const names: Record<string, string> = {
   'portfolio-analysis': 'Portfolio analysis',
   'course-generation': 'Course',
   'course-module': 'A module of a course, again',
+  'todo-chat': 'Todo chat',
 }
 
 /** A kind of task by a name that people use; one that has none by its own. */

@@ -1,7 +1,8 @@
 import { Button, Container, Group, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useEffect, useRef, useState } from 'react'
-import { openSession } from '../../hooks/use-session-address.ts'
+import { goTo } from '../../hooks/use-address.ts'
+import { homeOfSession, openSession } from '../../hooks/use-session-address.ts'
 import { useAgentSession } from '../../hooks/useAgentSession.ts'
 import { IconDelete } from '../../icons.ts'
 import { sessionName } from '../../words/session-words.ts'
@@ -24,8 +25,13 @@ export function SessionPanel({ sessionId }: { sessionId: string }) {
     if (name !== null) heading.current?.focus({ preventScroll: true })
   }, [name])
 
+  const home = homeOfSession(sessionId, turns?.[0]?.kind)
+  useEffect(() => {
+    if (home !== null) goTo(home, { replace: true })
+  }, [home])
+
   if (missing) return <NotFound />
-  if (!session || !turns) {
+  if (!session || !turns || home !== null) {
     return (
       <Container size={760} px={0}>
         {error ? <ErrorNote error={error} title="The conversation cannot be read" /> : <TaskPlaceholder />}
