@@ -18,7 +18,7 @@ export type AgentTask = Omit<
   error: TaskFault | null
   /** How far its pipeline is, while it runs. */
   progress: TaskProgress | null
-  request_payload: { prompt?: string; context?: Json } & Record<string, Json | undefined>
+  request_payload: { prompt?: string; message?: string; context?: Json } & Record<string, Json | undefined>
   response_payload: ({ answer?: string } & Record<string, Json | undefined>) | null
 }
 

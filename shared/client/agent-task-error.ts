@@ -46,16 +46,20 @@ export function errorOfResponse(
 }
 
 type Meaning = [code: string, retryable: boolean]
-type Conflict = 'key_taken' | 'not_open'
+type Conflict = 'key_taken' | 'not_open' | 'stale'
 
 const conflicts = {
   key_taken: ['key_taken', false],
   session_busy: ['session_busy', true],
   not_open: ['not_open', false],
+  stale: ['stale', false],
 } satisfies Record<string, Meaning>
 
 function meaningOf(error: PostgrestError, status: number, conflict: Conflict = 'key_taken'): Meaning {
-  if (error.code === 'PT409') return conflicts[/^The session is busy/.test(error.message) ? 'session_busy' : conflict]
+  if (error.code === 'PT409')
+    return conflicts[
+      /^(The session is busy|A turn of the session is under way)/.test(error.message) ? 'session_busy' : conflict
+    ]
   return meanings[error.code] ?? (status === 401 ? signedOut : ['rejected', status >= 500])
 }
 

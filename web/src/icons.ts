@@ -26,6 +26,7 @@ export { default as IconReport } from '@tabler/icons-react/dist/esm/icons/IconFi
 export { default as IconPriority } from '@tabler/icons-react/dist/esm/icons/IconFlag.mjs'
 export { default as IconDemo } from '@tabler/icons-react/dist/esm/icons/IconFlask.mjs'
 export { default as IconFork } from '@tabler/icons-react/dist/esm/icons/IconGitFork.mjs'
+export { default as IconPerson } from '@tabler/icons-react/dist/esm/icons/IconHeadset.mjs'
 export { default as IconHistory } from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs'
 export { default as IconOverview } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs'
 export { default as IconTasks } from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs'
@@ -56,4 +57,5 @@ export { default as IconDelete } from '@tabler/icons-react/dist/esm/icons/IconTr
 export { default as IconApproval } from '@tabler/icons-react/dist/esm/icons/IconUserCheck.mjs'
 export { default as IconSound } from '@tabler/icons-react/dist/esm/icons/IconVolume.mjs'
 export { default as IconSilence } from '@tabler/icons-react/dist/esm/icons/IconVolumeOff.mjs'
+export { default as IconScenario } from '@tabler/icons-react/dist/esm/icons/IconUsersGroup.mjs'
 export { default as IconClose } from '@tabler/icons-react/dist/esm/icons/IconX.mjs'

@@ -14,7 +14,7 @@ export function Question({ task }: { task: AgentTask }) {
       </Text>
       <Spoiler maxHeight={180} showLabel="Show all" hideLabel="Show less">
         <Text fw={500} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {task.request_payload.prompt ?? kindName(task.kind)}
+          {task.request_payload.prompt ?? task.request_payload.message ?? kindName(task.kind)}
         </Text>
       </Spoiler>
     </section>

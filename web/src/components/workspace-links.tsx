@@ -7,6 +7,7 @@ import {
   IconConversation,
   IconCourse,
   IconPortfolio,
+  IconScenario,
   IconSchedule,
   IconTasks,
 } from '../icons.ts'
@@ -22,6 +23,7 @@ export function WorkspaceLinks(props: { userId: string; page: string | null; onC
     { page: 'conversation', label: 'New conversation', icon: IconConversation },
     { page: 'approvals', label: 'Approvals', icon: IconApproval },
     { page: 'courses', label: 'Courses', icon: IconCourse },
+    { page: 'scenarios', label: 'Scenarios', icon: IconScenario },
     { page: 'todos', label: 'Todos', icon: IconTasks },
     { page: 'portfolio', label: 'Portfolio', icon: IconPortfolio },
     { page: 'schedules', label: 'Schedules', icon: IconSchedule },

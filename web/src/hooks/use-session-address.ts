@@ -9,7 +9,7 @@ export function sessionAddress(sessionId: string | null): string {
 }
 
 // Conversations of these kinds have a page of their own.
-const pages: Record<string, string> = { 'todo-chat': 'todos' }
+const pages: Record<string, string> = { 'todo-chat': 'todos', scenario: 'scenarios' }
 
 /** Where a conversation belongs whose turns are of this kind; null for among the others. */
 export function homeOfSession(sessionId: string, kind: string | undefined): string | null {

@@ -43,7 +43,7 @@ export function AdminPage({ user }: { user: User }) {
         />
       </AppShell.Header>
       <AppShell.Navbar bg="var(--surface)" aria-label="Admin">
-        {isAllowed && <AdminNav tabs={tabsFor(rights)} open={tab} onChoose={menu.close} />}
+        {isAllowed && <AdminNav tabs={tabsFor(rights)} open={tab} rights={rights} onChoose={menu.close} />}
       </AppShell.Navbar>
       <AppShell.Main>
         {!data && !error && <TaskPlaceholder />}

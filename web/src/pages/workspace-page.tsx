@@ -43,7 +43,11 @@ const TodosPanel = lazy(() =>
   import('../components/todos/todos-panel.tsx').then(({ TodosPanel }) => ({ default: TodosPanel })),
 )
 
-/** The history beside the ask box, one task, the todos, the schedules, the courses or the portfolio, as the address says. */
+const ScenariosPanel = lazy(() =>
+  import('../components/scenarios/scenarios-panel.tsx').then(({ ScenariosPanel }) => ({ default: ScenariosPanel })),
+)
+
+/** The history beside the ask box, one task, the todos, the scenarios, the schedules, the courses or the portfolio, as the address says. */
 export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
@@ -96,6 +100,10 @@ export function WorkspacePage({ user }: { user: User }) {
           <Suspense fallback={<TaskPlaceholder />}>
             <TodosPanel userId={user.id} />
           </Suspense>
+        ) : page === 'scenarios' ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <ScenariosPanel userId={user.id} tenants={tenants} />
+          </Suspense>
         ) : page === 'schedules' ? (
           <Suspense fallback={<TaskPlaceholder />}>
             {/* A form that is opened before would be for no enterprise. */}
@@ -136,6 +144,7 @@ export function WorkspacePage({ user }: { user: User }) {
 const titles: Record<string, string> = {
   courses: 'Courses',
   todos: 'Todos',
+  scenarios: 'Scenarios',
   portfolio: 'Portfolio',
   schedules: 'Schedules',
   approvals: 'Approvals',

@@ -3,6 +3,8 @@ const names: Record<string, string> = {
   'course-generation': 'Course',
   'course-module': 'A module of a course, again',
   'todo-chat': 'Todo chat',
+  scenario: 'Scenario',
+  'scenario-orchestration': 'Choice of an agent',
 }
 
 /** A kind of task by a name that people use; one that has none by its own. */

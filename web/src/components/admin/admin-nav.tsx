@@ -1,5 +1,7 @@
-import { NavLink, Stack } from '@mantine/core'
+import { Badge, NavLink, Stack } from '@mantine/core'
 import { type AdminTab, adminTabs, tabAddress } from '../../hooks/admin/use-admin-tab.ts'
+import { useEscalations } from '../../hooks/scenarios/use-escalations.ts'
+import type { Rights } from '../../hooks/use-rights.ts'
 import {
   IconApproval,
   IconAudit,
@@ -8,6 +10,7 @@ import {
   IconDeadLetter,
   IconKinds,
   IconOverview,
+  IconPerson,
   IconSchedule,
   IconTasks,
   IconWorker,
@@ -19,6 +22,7 @@ const icons = {
   tasks: IconTasks,
   'dead-letters': IconDeadLetter,
   approvals: IconApproval,
+  escalations: IconPerson,
   spending: IconBudget,
   workers: IconWorker,
   kinds: IconKinds,
@@ -26,8 +30,11 @@ const icons = {
   audit: IconAudit,
 }
 
+type Props = { tabs: AdminTab[]; open: AdminTab | null; rights: Rights; onChoose: () => void }
+
 /** The parts of the admin area, and the way back. */
-export function AdminNav({ tabs, open, onChoose }: { tabs: AdminTab[]; open: AdminTab | null; onChoose: () => void }) {
+export function AdminNav({ tabs, open, rights, onChoose }: Props) {
+  const waiting = useEscalations(rights).escalations?.filter(({ status }) => status === 'open').length ?? 0
   return (
     <Stack h="100%" p="sm" gap={2}>
       {tabs.map(tab => {
@@ -39,6 +46,14 @@ export function AdminNav({ tabs, open, onChoose }: { tabs: AdminTab[]; open: Adm
             href={tabAddress(tab)}
             label={adminTabs[tab].name}
             leftSection={<Icon size={18} aria-hidden />}
+            rightSection={
+              tab === 'escalations' &&
+              waiting > 0 && (
+                <Badge size="sm" color="red.8" aria-label={`${waiting} waiting`}>
+                  {waiting}
+                </Badge>
+              )
+            }
             active={tab === open}
             aria-current={tab === open ? 'page' : undefined}
             variant="subtle"

@@ -1,12 +1,14 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { type AgentTaskError, errorOfTask } from '../../../../shared/client/agent-task-error.ts'
+import type { Step } from '../../../../shared/deltas.ts'
 import { type AgentTask, isFinished } from '../../../../shared/task.ts'
 import { callsOf, type ToolCall } from '../../hooks/chat/calls-of.ts'
 import { addressOf } from '../../hooks/use-address.ts'
 import { useDecider } from '../../hooks/use-decider.ts'
 import { useStickToBottom } from '../../hooks/use-stick-to-bottom.ts'
 import { useAgentTask } from '../../hooks/useAgentTask.ts'
+import { type Titles, titleOf } from '../../words/scenario-words.ts'
 import { describeStatus } from '../../words/status-words.ts'
 import { AddressLink } from '../address-link.tsx'
 import { Answer } from '../answer.tsx'
@@ -15,6 +17,7 @@ import { StatusIcon } from '../status-icon.tsx'
 import { TaskActions } from '../task-actions.tsx'
 import { TaskApprovals } from '../task-approvals.tsx'
 import { WaitLine } from '../wait-line.tsx'
+import { SourceTag } from './source-tag.tsx'
 import { ToolCard } from './tool-card.tsx'
 
 type Props = {
@@ -22,8 +25,10 @@ type Props = {
   isLast: boolean
   /** What was called in it, if it had ended before it came in sight. */
   calls: readonly ToolCall[]
-  /** What else happened in it, before its answer. */
-  children?: ReactNode
+  /** What else happened in it, as far as it is, before its tool calls. */
+  more?: (steps: readonly Step[]) => ReactNode
+  /** The agents as readers know them, where it matters who answers. */
+  titles?: Titles | undefined
 }
 
 /** A turn of a chat: live if it was under way when it came in sight, and that it stays; else as it ended. */
@@ -35,23 +40,24 @@ export function ChatTurn(props: Props) {
   return isLive ? <LiveTurn {...props} /> : <PastTurn {...props} />
 }
 
-function LiveTurn({ task: known, isLast, children }: Props) {
+function LiveTurn({ task: known, isLast, more, titles }: Props) {
   const agentTask = useAgentTask({ taskId: known.id })
   const { text, steps, approvals, agent, error, isProcessing } = agentTask
   const task = agentTask.currentTask ?? known
   const decider = useDecider()
   const isAsking = approvals.some(({ status }) => status === 'open')
   const isOver = task.status === 'completed'
+  const speaker = titles && titleOf(speakerOf(task) ?? agent, titles)
   useStickToBottom(`${text} ${steps.length} ${isAsking} ${task.status}`, isLast)
   return (
-    <Words task={task} text={text} calls={callsOf(task, steps)} error={error} more={children}>
+    <Words task={task} text={text} calls={callsOf(task, steps)} error={error} more={more?.(steps)} speaker={speaker}>
       <TaskApprovals approvals={approvals} decider={decider} />
       {!isOver && !isProcessing && !error && <WaitLine task={task} />}
       <Group justify="space-between" gap="xs" wrap="nowrap" className={isOver ? 'visually-hidden' : undefined}>
         <Group gap="xs" wrap="nowrap">
           {!isOver && <StatusIcon status={task.status} />}
           <Text size="sm" c="dimmed" role="status" aria-live="polite">
-            {describeStatus(task, agent, isAsking)}
+            {describeStatus(task, agent && titles ? titleOf(agent, titles) : agent, isAsking)}
           </Text>
         </Group>
         {!isOver && <TaskActions agentTask={agentTask} canRetry={isLast} />}
@@ -60,10 +66,12 @@ function LiveTurn({ task: known, isLast, children }: Props) {
   )
 }
 
-function PastTurn({ task, isLast, calls, children }: Props) {
+function PastTurn({ task, isLast, calls, more, titles }: Props) {
   const error = errorOfTask(task)
+  const text = task.response_payload?.answer ?? ''
+  const speaker = titles && titleOf(speakerOf(task), titles)
   return (
-    <Words task={task} text={task.response_payload?.answer ?? ''} calls={calls} error={error} more={children}>
+    <Words task={task} text={text} calls={calls} error={error} more={more?.([])} speaker={speaker}>
       {error && (
         <Group gap="xs">
           <StatusIcon status={task.status} />
@@ -83,28 +91,43 @@ type WordsProps = {
   calls: readonly ToolCall[]
   error: AgentTaskError | null
   more: ReactNode
+  speaker: string | undefined
   children: ReactNode
 }
 
-function Words({ task, text, calls, error, more, children }: WordsProps) {
+function Words({ task, text, calls, error, more, speaker, children }: WordsProps) {
   const asked = messageOf(task)
   return (
     <Stack component="article" gap="sm" aria-label={asked}>
       <section aria-label="Question" className="chat-asked">
         {asked}
+        {task.request_payload.source === 'voice' && <SourceTag source="voice" />}
       </section>
+      {more}
       {calls.map(call => (
         <ToolCard key={call.key} call={call} />
       ))}
-      {more}
-      {text && <Answer text={text} isGrowing={task.status === 'processing'} />}
+      {text && (
+        <div>
+          {speaker && (
+            <Text size="xs" fw={600} c="dimmed" mb={2}>
+              {speaker}
+            </Text>
+          )}
+          <Answer text={text} isGrowing={task.status === 'processing'} />
+        </div>
+      )}
       {children}
       {error && error.code !== 'cancelled' && <ErrorNote error={error} title="This was not answered" />}
     </Stack>
   )
 }
 
+function speakerOf({ response_payload }: AgentTask): string | null {
+  return typeof response_payload?.agent === 'string' ? response_payload.agent : null
+}
+
 /** What the user has said; kinds name it differently. */
 function messageOf({ request_payload: { prompt, message }, kind }: AgentTask): string {
-  return prompt ?? (typeof message === 'string' ? message : kind)
+  return prompt ?? message ?? kind
 }

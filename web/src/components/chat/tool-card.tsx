@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useId } from 'react'
 import type { ToolCall } from '../../hooks/chat/calls-of.ts'
 import { IconAlert, IconOpen, IconTool } from '../../icons.ts'
-import { inputLine, isExcuse, resultLine, toolTitle } from '../../words/tool-words.ts'
+import { isExcuse, resultLine, toolTitle, valuesLine } from '../../words/tool-words.ts'
 import { JsonPart } from '../json-part.tsx'
 
 const unfinished = { running: 'Running…', waiting: 'Waits', 'cut-off': 'Did not finish' }
@@ -25,7 +25,7 @@ export function ToolCard({ call: { name, input, result, state } }: { call: ToolC
             {toolTitle(name)}
             {input !== undefined && (
               <Text span size="xs" c="dimmed" fw={400} ml={8}>
-                {inputLine(input)}
+                {valuesLine(input)}
               </Text>
             )}
           </Text>

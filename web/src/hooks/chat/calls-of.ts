@@ -11,10 +11,18 @@ export type ToolCall = {
   state: 'running' | 'waiting' | 'done' | 'cut-off'
 }
 
+// What pipelines ask the database for themselves.
+const own = new Set(['load_scenario', 'note_decision'])
+
+/** Tells whether a call is one that an agent has made. */
+export function isOfAgent(name: string): boolean {
+  return !own.has(name)
+}
+
 /** The tool calls of a turn as far as they are. */
 export function callsOf(task: AgentTask, steps: readonly Step[]): ToolCall[] {
   return steps
-    .filter(({ kind }) => kind === 'tool')
+    .filter(({ kind, name }) => kind === 'tool' && isOfAgent(name))
     .map(({ key, name, input, output, status }) => ({
       key,
       name,

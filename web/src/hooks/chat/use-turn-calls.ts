@@ -5,7 +5,7 @@ import type { Json } from '../../../../shared/database.types.ts'
 import { type AgentTask, isFinished } from '../../../../shared/task.ts'
 import { answerOf } from '../../answer-of.ts'
 import { supabase } from '../../supabase.ts'
-import type { ToolCall } from './calls-of.ts'
+import { isOfAgent, type ToolCall } from './calls-of.ts'
 
 const json: z.ZodType<Json> = z.json()
 const turns = z.array(
@@ -33,7 +33,12 @@ export function useTurnCalls(sessionId: string | null, tasks: readonly AgentTask
 async function readCalls(sessionId: string): Promise<Map<string, ToolCall[]>> {
   const all = supabase.from('agent_session_turns').select('task_id,tool_calls').eq('session_id', sessionId)
   const rows = turns.parse(await answerOf(all.order('created_at', { ascending: false }).limit(mostTurns)))
-  return new Map(rows.map(({ task_id, tool_calls }) => [task_id, tool_calls.map(callOf)]))
+  return new Map(
+    rows.map(({ task_id, tool_calls }) => [
+      task_id,
+      tool_calls.filter(({ tool_name }) => isOfAgent(tool_name)).map(callOf),
+    ]),
+  )
 }
 
 function callOf(

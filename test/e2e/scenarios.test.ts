@@ -1,0 +1,119 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, onTestFinished, test, vi } from 'vitest'
+import { startBrowser } from '../support/browser.ts'
+import { type Product, startProduct } from './product.ts'
+import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
+
+let product: Product
+let browser: Browser
+let acme: string
+
+vi.setConfig({ testTimeout: 120_000 })
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
+  const { sql } = product.stack
+  const [enterprise] = await sql`insert into enterprises (name) values ('Acme') returning id`
+  acme = enterprise?.id
+  await sql`insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
+}, 90_000)
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+async function comeIn(arriving: Promise<Visitor>): Promise<Page> {
+  const { page, leave } = await arriving
+  onTestFinished(leave)
+  return page
+}
+
+/** Opens the page as Ada, who is a member of Acme, and chooses a scenario. */
+async function choose(title: string): Promise<Page> {
+  const page = await comeIn(visitAsDemoUser(browser, product.page))
+  await page.getByRole('link', { name: 'Scenarios', exact: true }).click()
+  await page.getByRole('list', { name: 'Scenarios' }).getByRole('link', { name: title }).click()
+  await page.getByRole('list', { name: 'Agents' }).waitFor()
+  return page
+}
+
+/** Opens a part of the admin area as an admin of Acme. */
+async function asBoss(tab: string): Promise<Page> {
+  const email = `boss-${crypto.randomUUID()}@example.test`
+  const page = await comeIn(visitAsNewcomer(browser, product.page, email))
+  await product.stack.sql`
+    insert into enterprise_members (enterprise_id, user_id, role)
+    select ${acme}, id, 'admin' from auth.users where email = ${email}`
+  await page.goto(`${product.page}?page=admin&tab=${tab}`)
+  return page
+}
+
+const turn = (page: Page, message: string) => page.getByRole('article', { name: message, exact: true })
+
+async function write(page: Page, message: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your message' }).fill(message)
+  await page.keyboard.press('Enter')
+}
+
+/** Says something and waits until the turn has ended. */
+async function say(page: Page, message: string): Promise<void> {
+  await write(page, message)
+  const status = turn(page, message)
+    .getByRole('status')
+    .filter({ hasText: /^Completed/ })
+  await status.waitFor({ state: 'attached' })
+}
+
+test('a handoff is seen as it happens, in a second browser too, and whoever has the turn answers the next', async () => {
+  const page = await choose('Shop')
+  await say(page, 'My mug arrived broken.')
+  await turn(page, 'My mug arrived broken.').getByText('Supervisor handed over to Returns').waitFor()
+  await page.getByText('Returns answers').waitFor()
+  await turn(page, 'My mug arrived broken.').getByRole('region', { name: 'Tool call: find_orders' }).waitFor()
+
+  const other = await comeIn(visitAsDemoUser(browser, product.page))
+  await other.goto(page.url())
+  await turn(other, 'My mug arrived broken.').getByText('Supervisor handed over to Returns').waitFor()
+  await say(page, 'When is my parcel delivered?')
+  await turn(other, 'When is my parcel delivered?').getByText('Returns handed over to Sales').waitFor()
+  await other.getByText('Sales answers').waitFor()
+})
+
+test('a conversation that asks for a person is taken, answered and given back by an admin', async () => {
+  const boss = await asBoss('escalations')
+  await boss.getByText('Nobody waits for a person').waitFor()
+  const page = await choose('Shop')
+  await say(page, 'I want to speak with a real person.')
+  await page.getByText('A person will answer').waitFor()
+
+  await boss.getByLabel('1 waiting').waitFor()
+  await boss.getByRole('list', { name: 'Waiting for a person' }).getByRole('button').click()
+  const transcript = boss.getByRole('region', { name: 'Transcript' })
+  await transcript.getByText('I want to speak with a real person.').waitFor()
+  await boss.getByRole('button', { name: 'Take over' }).click()
+  await page.getByText('A person is with you').waitFor()
+  await write(boss, 'This is the boss. What is it?')
+  await page.getByRole('region', { name: 'Answer of A person' }).getByText('This is the boss.').waitFor()
+
+  await say(page, 'My mug arrived broken.')
+  await transcript.getByText('My mug arrived broken.').waitFor()
+  await turn(page, 'My mug arrived broken.').getByRole('region', { name: 'Answer' }).waitFor({ state: 'detached' })
+  await boss.getByRole('button', { name: 'Give back to the agents' }).click()
+  await boss.getByText('Nobody waits for a person').waitFor()
+  await page.getByText('A person is with you').waitFor({ state: 'detached' })
+  await say(page, 'The mug is still broken.')
+  await turn(page, 'The mug is still broken.').getByRole('region', { name: 'Answer' }).waitFor()
+})
+
+test('a user goes on with the agents without waiting for a person, and nobody else reads along', async () => {
+  const page = await choose('Shop')
+  await say(page, 'I want to speak with a real person.')
+  await page.getByRole('button', { name: 'Go on with the agents' }).click()
+  await page.getByText('A person will answer').waitFor({ state: 'detached' })
+  await say(page, 'My mug arrived broken.')
+  await turn(page, 'My mug arrived broken.').getByRole('region', { name: 'Answer' }).waitFor()
+
+  const eve = await comeIn(visitAsNewcomer(browser, product.page, 'eve@example.test'))
+  await eve.goto(page.url())
+  await eve.getByText('There is no such conversation here').waitFor()
+})
