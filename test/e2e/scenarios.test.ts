@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
 import { type Product, startProduct } from './product.ts'
 import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
@@ -9,6 +9,8 @@ let browser: Browser
 let acme: string
 
 vi.setConfig({ testTimeout: 120_000 })
+// The registry is read again every few seconds.
+const patience = { timeout: 20_000 }
 
 beforeAll(async () => {
   ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
@@ -46,6 +48,26 @@ async function asBoss(tab: string): Promise<Page> {
     select ${acme}, id, 'admin' from auth.users where email = ${email}`
   await page.goto(`${product.page}?page=admin&tab=${tab}`)
   return page
+}
+
+/** Opens the registry as a platform admin. */
+async function asRoot(): Promise<Page> {
+  const email = `root-${crypto.randomUUID()}@example.test`
+  const page = await comeIn(visitAsNewcomer(browser, product.page, email))
+  await product.stack.sql`insert into platform_admins select id from auth.users where email = ${email}`
+  await page.goto(`${product.page}?page=admin&tab=scenarios`)
+  return page
+}
+
+async function openEditor(page: Page, title: string): Promise<void> {
+  await page.getByRole('table', { name: 'Scenarios' }).getByRole('link', { name: title }).click()
+  await page.getByRole('form', { name: 'Save' }).waitFor()
+}
+
+async function save(page: Page, note: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'What is new' }).fill(note)
+  await page.getByRole('button', { name: 'Save as a new version' }).click()
+  await page.getByRole('status').filter({ hasText: 'Saved as version' }).waitFor()
 }
 
 const turn = (page: Page, message: string) => page.getByRole('article', { name: message, exact: true })
@@ -116,4 +138,66 @@ test('a user goes on with the agents without waiting for a person, and nobody el
   const eve = await comeIn(visitAsNewcomer(browser, product.page, 'eve@example.test'))
   await eve.goto(page.url())
   await eve.getByText('There is no such conversation here').waitFor()
+})
+
+test('what an admin saves the next conversation uses, and the running one not', async () => {
+  const before = await choose('Clinic front desk')
+  await say(before, 'Hello!')
+  const root = await asRoot()
+  await openEditor(root, 'Clinic front desk')
+  await root.getByRole('button', { name: /^Reception/ }).click()
+  const title = root.getByRole('textbox', { name: 'Title' }).nth(1)
+  await title.fill('Concierge')
+  await save(root, 'A new name')
+
+  const after = await choose('Clinic front desk')
+  await say(after, 'Hello!')
+  await after.getByText('Concierge answers').waitFor()
+  await before.getByText('Reception answers').waitFor()
+
+  await root.getByText('History', { exact: true }).click()
+  const versions = root.getByRole('list', { name: 'Versions' })
+  await versions.getByText('Agent reception: Concierge').waitFor()
+  await versions.getByRole('button', { name: /^Version 1/ }).click()
+  await versions.getByRole('button', { name: 'Restore as a new version' }).click()
+  await versions.getByText('As in version 1.').waitFor()
+  await expect.poll(() => title.inputValue(), patience).toBe('Reception')
+})
+
+test('what is wrong is said while it is typed, and a newer version loses nothing of what was typed', async () => {
+  const [one, other] = [await asRoot(), await asRoot()]
+  await openEditor(one, 'Project writer')
+  await openEditor(other, 'Project writer')
+  const title = (page: Page) => page.getByRole('textbox', { name: 'Title' }).first()
+  await title(one).fill('')
+  await one.getByText('1 thing needs care').waitFor()
+  expect(await one.getByRole('button', { name: 'Save as a new version' }).isDisabled()).toBe(true)
+  await title(one).fill('Writers')
+
+  await title(other).fill('Authors')
+  await save(other, 'Theirs')
+  await one.getByRole('alert').filter({ hasText: 'Somebody has saved a newer version meanwhile' }).waitFor()
+  expect(await title(one).inputValue()).toBe('Writers')
+  await one.getByRole('button', { name: 'Keep mine' }).click()
+  await save(one, 'Mine')
+  await expect.poll(() => title(other).inputValue(), patience).toBe('Writers')
+})
+
+test('a new scenario is tried beside its form, and one that is switched off is offered no more', async () => {
+  const root = await asRoot()
+  await root.getByRole('button', { name: 'New scenario' }).click()
+  await root.getByRole('textbox', { name: 'Id' }).fill('library')
+  await root.getByRole('textbox', { name: 'Title' }).first().fill('Library')
+  await root.getByRole('button', { name: 'Create' }).click()
+  await root.getByRole('heading', { name: 'Library' }).waitFor()
+  await root.getByText('Try it', { exact: true }).click()
+  await say(root, 'Which books are there?')
+
+  const page = await comeIn(visitAsDemoUser(browser, product.page))
+  await page.goto(`${product.page}?page=scenarios`)
+  const card = page.getByRole('list', { name: 'Scenarios' }).getByRole('link', { name: 'Library' })
+  await card.waitFor()
+  await root.getByRole('link', { name: 'All scenarios' }).click()
+  await root.getByRole('switch', { name: '“Library” can be begun' }).click()
+  await card.waitFor({ state: 'detached' })
 })

@@ -29,6 +29,11 @@ const actionNames: Record<string, string> = {
   reject: 'Rejected a tool call',
   limit_spending: 'Changed a budget',
   limit_model: 'Limited a model',
+  save_scenario: 'Saved a scenario',
+  enable_scenario: 'Switched a scenario on',
+  disable_scenario: 'Switched a scenario off',
+  take_escalation: 'Took a conversation over',
+  close_escalation: 'Gave a conversation back',
 }
 
 /** What was done: "Cancelled a task". */

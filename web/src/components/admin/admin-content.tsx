@@ -2,6 +2,7 @@ import type { AdminTab } from '../../hooks/admin/use-admin-tab.ts'
 import type { Rights } from '../../hooks/use-rights.ts'
 import { ApprovalsContent } from '../approvals/approvals-content.tsx'
 import { EscalationsTab } from '../escalations/escalations-tab.tsx'
+import { ScenariosTab } from '../registry/scenarios-tab.tsx'
 import { AuditTab } from './audit-tab.tsx'
 import { DeadLettersTab } from './dead-letters-tab.tsx'
 import { KindsTab } from './kinds-tab.tsx'
@@ -22,6 +23,7 @@ export function AdminContent({ tab, rights, userId }: Props) {
       {tab === 'tasks' && <TasksTab rights={rights} />}
       {tab === 'dead-letters' && <DeadLettersTab rights={rights} />}
       {tab === 'approvals' && <ApprovalsContent />}
+      {tab === 'scenarios' && <ScenariosTab rights={rights} userId={userId} />}
       {tab === 'escalations' && <EscalationsTab rights={rights} userId={userId} />}
       {tab === 'spending' && <SpendingTab rights={rights} />}
       {tab === 'workers' && <WorkersTab />}

@@ -29,6 +29,8 @@ type Props = {
   more?: (steps: readonly Step[]) => ReactNode
   /** The agents as readers know them, where it matters who answers. */
   titles?: Titles | undefined
+  /** It is not what its page is about, which is not scrolled for it. */
+  isPart?: boolean
 }
 
 /** A turn of a chat: live if it was under way when it came in sight, and that it stays; else as it ended. */
@@ -40,7 +42,7 @@ export function ChatTurn(props: Props) {
   return isLive ? <LiveTurn {...props} /> : <PastTurn {...props} />
 }
 
-function LiveTurn({ task: known, isLast, more, titles }: Props) {
+function LiveTurn({ task: known, isLast, more, titles, isPart = false }: Props) {
   const agentTask = useAgentTask({ taskId: known.id })
   const { text, steps, approvals, agent, error, isProcessing } = agentTask
   const task = agentTask.currentTask ?? known
@@ -48,7 +50,7 @@ function LiveTurn({ task: known, isLast, more, titles }: Props) {
   const isAsking = approvals.some(({ status }) => status === 'open')
   const isOver = task.status === 'completed'
   const speaker = titles && titleOf(speakerOf(task) ?? agent, titles)
-  useStickToBottom(`${text} ${steps.length} ${isAsking} ${task.status}`, isLast)
+  useStickToBottom(`${text} ${steps.length} ${isAsking} ${task.status}`, isLast && !isPart)
   return (
     <Words task={task} text={text} calls={callsOf(task, steps)} error={error} more={more?.(steps)} speaker={speaker}>
       <TaskApprovals approvals={approvals} decider={decider} />

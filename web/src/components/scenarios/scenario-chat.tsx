@@ -67,7 +67,7 @@ export function ScenarioChat({ sessionId, scenario, enterpriseId, onBegun, isPar
       {sessionId === null && definition && <ScenarioCast definition={definition} />}
       {sessionId !== null && !isKnown && !chat.error && <TaskPlaceholder />}
       {!chat.turns && chat.error && <ErrorNote error={chat.error} title="The conversation cannot be read" />}
-      {isKnown && !chat.missing && <TalkList talk={talk} calls={calls} titles={titles} />}
+      {isKnown && !chat.missing && <TalkList talk={talk} calls={calls} titles={titles} isPart={isPart} />}
       {!chat.missing && (
         <Stack gap="sm" className={isPart ? undefined : 'chat-foot'}>
           {escalation && <EscalationNote escalation={escalation} />}

@@ -7,12 +7,12 @@ import { ChatTurn } from '../chat/chat-turn.tsx'
 import { DecisionLine } from '../chat/decision-line.tsx'
 import { SaidItem } from '../chat/said-item.tsx'
 
-type Props = { talk: readonly TalkEntry[]; calls: ReadonlyMap<string, ToolCall[]>; titles: Titles }
+type Props = { talk: readonly TalkEntry[]; calls: ReadonlyMap<string, ToolCall[]>; titles: Titles; isPart: boolean }
 
 const none: readonly ToolCall[] = []
 
 /** A conversation with the agents of a scenario, whether typed, spoken or answered by a person. */
-export function TalkList({ talk, calls, titles }: Props) {
+export function TalkList({ talk, calls, titles, isPart }: Props) {
   const lastTurn = talk.findLast(({ type }) => type === 'turn')
   return (
     <ol className="plain-list chat-turns" aria-label="Turns">
@@ -26,6 +26,7 @@ export function TalkList({ talk, calls, titles }: Props) {
               isLast={entry === lastTurn}
               calls={calls.get(entry.task.id) ?? none}
               titles={titles}
+              isPart={isPart}
               more={steps => <Decided decisions={entry.decisions} steps={steps} titles={titles} />}
             />
           )}

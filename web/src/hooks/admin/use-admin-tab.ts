@@ -7,6 +7,7 @@ export const adminTabs = {
   tasks: { name: 'Tasks', isForAll: true },
   'dead-letters': { name: 'Dead letters', isForAll: true },
   approvals: { name: 'Approvals', isForAll: true },
+  scenarios: { name: 'Scenarios', isForAll: true },
   escalations: { name: 'Escalations', isForAll: true },
   spending: { name: 'Spending', isForAll: true },
   workers: { name: 'Workers', isForAll: false },
