@@ -36,6 +36,7 @@ export { default as IconAsk } from '@tabler/icons-react/dist/esm/icons/IconMessa
 export { default as IconConversation } from '@tabler/icons-react/dist/esm/icons/IconMessages.mjs'
 export { default as IconTalk } from '@tabler/icons-react/dist/esm/icons/IconMicrophone.mjs'
 export { default as IconMoon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs'
+export { default as IconDraft } from '@tabler/icons-react/dist/esm/icons/IconNotes.mjs'
 export { default as IconStory } from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs'
 export { default as IconHangUp } from '@tabler/icons-react/dist/esm/icons/IconPhoneOff.mjs'
 export { default as IconPause } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs'

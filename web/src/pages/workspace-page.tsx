@@ -43,11 +43,14 @@ const TodosPanel = lazy(() =>
   import('../components/todos/todos-panel.tsx').then(({ TodosPanel }) => ({ default: TodosPanel })),
 )
 
+const DraftsPanel = lazy(() =>
+  import('../components/drafts/drafts-panel.tsx').then(({ DraftsPanel }) => ({ default: DraftsPanel })),
+)
 const ScenariosPanel = lazy(() =>
   import('../components/scenarios/scenarios-panel.tsx').then(({ ScenariosPanel }) => ({ default: ScenariosPanel })),
 )
 
-/** The history beside the ask box, one task, the todos, the scenarios, the schedules, the courses or the portfolio, as the address says. */
+/** The history beside the ask box, one task, the todos, the scenarios, the drafts, the schedules, the courses or the portfolio, as the address says. */
 export function WorkspacePage({ user }: { user: User }) {
   const [isMenuOpen, menu] = useDisclosure(false)
   const tenants = useEnterprises(user.id)
@@ -104,6 +107,10 @@ export function WorkspacePage({ user }: { user: User }) {
           <Suspense fallback={<TaskPlaceholder />}>
             <ScenariosPanel userId={user.id} tenants={tenants} />
           </Suspense>
+        ) : page === 'drafts' ? (
+          <Suspense fallback={<TaskPlaceholder />}>
+            <DraftsPanel userId={user.id} />
+          </Suspense>
         ) : page === 'schedules' ? (
           <Suspense fallback={<TaskPlaceholder />}>
             {/* A form that is opened before would be for no enterprise. */}
@@ -145,6 +152,7 @@ const titles: Record<string, string> = {
   courses: 'Courses',
   todos: 'Todos',
   scenarios: 'Scenarios',
+  drafts: 'Drafts',
   portfolio: 'Portfolio',
   schedules: 'Schedules',
   approvals: 'Approvals',
