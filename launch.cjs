@@ -22,6 +22,7 @@ const COMMANDS = {
   'bench:latency': [['test/bench/latency.ts']],
   'bench:queue': [['test/bench/queue/main.ts']],
   'bench:streams': [['test/bench/streams/main.ts']],
+  'bench:chats': [['test/bench/chats/main.ts']],
   chaos: [['test/chaos/main.ts']],
   'chaos:agents': [[VITEST, 'run', '--mode', 'every-point', 'test/chaos/agents']],
   check: [
