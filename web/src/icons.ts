@@ -56,7 +56,7 @@ export { default as IconTag } from '@tabler/icons-react/dist/esm/icons/IconTags.
 export { default as IconTool } from '@tabler/icons-react/dist/esm/icons/IconTool.mjs'
 export { default as IconDelete } from '@tabler/icons-react/dist/esm/icons/IconTrash.mjs'
 export { default as IconApproval } from '@tabler/icons-react/dist/esm/icons/IconUserCheck.mjs'
+export { default as IconScenario } from '@tabler/icons-react/dist/esm/icons/IconUsersGroup.mjs'
 export { default as IconSound } from '@tabler/icons-react/dist/esm/icons/IconVolume.mjs'
 export { default as IconSilence } from '@tabler/icons-react/dist/esm/icons/IconVolumeOff.mjs'
-export { default as IconScenario } from '@tabler/icons-react/dist/esm/icons/IconUsersGroup.mjs'
 export { default as IconClose } from '@tabler/icons-react/dist/esm/icons/IconX.mjs'
