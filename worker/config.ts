@@ -193,8 +193,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     /** The models that users may call over HTTP by themselves. */
     responseModels: s.RESPONSES_MODELS.length > 0 ? s.RESPONSES_MODELS : [s.OPENAI_MODEL],
-    /** The model that is spoken with. */
-    realtimeModel: s.REALTIME_MODEL,
+    /** The model that is spoken with, and where browsers reach it if not at OpenAI. */
+    realtime: { model: s.REALTIME_MODEL, url: socketOf(s.OPENAI_BASE_URL, s.REALTIME_MODEL) },
     http: {
       host: s.HOST,
       port: s.PORT,
@@ -247,7 +247,19 @@ function tracesOf(s: z.infer<typeof settings>) {
 /** Most compatible servers have no moderation, so left to itself it is on at OpenAI alone. */
 function moderates(wish: 'auto' | 'on' | 'off', baseUrl: string | undefined): boolean {
   if (wish !== 'auto') return wish === 'on'
+  return isOpenAi(baseUrl)
+}
+
+function isOpenAi(baseUrl: string | undefined): boolean {
   return baseUrl === undefined || /(^|\.)openai\.com$/.test(new URL(baseUrl).hostname)
+}
+
+/** Browsers are told of it: what else stands in the URL, such as a password, is not for them. */
+function socketOf(baseUrl: string | undefined, model: string): string | undefined {
+  if (baseUrl === undefined || isOpenAi(baseUrl)) return undefined
+  const { protocol, host, pathname } = new URL(baseUrl)
+  const way = protocol === 'https:' ? 'wss' : 'ws'
+  return `${way}://${host}${pathname.replace(/\/$/, '')}/realtime?model=${encodeURIComponent(model)}`
 }
 
 /** An address that stands for all of the machine's is the name of none. */

@@ -209,3 +209,21 @@ describe('the settings', () => {
     expect(loadConfig({ ...NEEDED, WORKER_KINDS: 'assistant,' }).queue.kinds).toEqual(['assistant'])
   })
 })
+
+describe('what users may call', () => {
+  const load = (env: Record<string, string>) => loadConfig({ ...NEEDED, ...env })
+
+  it('is the worker’s own model, or those that are listed', () => {
+    expect(load({ OPENAI_MODEL: 'gpt-test' }).responseModels).toEqual(['gpt-test'])
+    expect(load({ RESPONSES_MODELS: 'small, large' }).responseModels).toEqual(['small', 'large'])
+  })
+
+  it('is spoken with at OpenAI, or where the provider is, of which browsers are told no more than they need', () => {
+    expect(load({}).realtime).toEqual({ model: 'gpt-realtime', url: undefined })
+    expect(load({ OPENAI_BASE_URL: 'https://eu.api.openai.com/v1' }).realtime.url).toBeUndefined()
+    const OPENAI_BASE_URL = 'https://user:secret@models.example:8443/v1/?key=secret'
+    expect(load({ OPENAI_BASE_URL, REALTIME_MODEL: 'talk/1' }).realtime.url).toBe(
+      'wss://models.example:8443/v1/realtime?model=talk%2F1',
+    )
+  })
+})

@@ -11,25 +11,20 @@ const LIFE_SECONDS = 600
  *
  * @throws TaskError of the function when the provider fails
  */
-export function createKeyMint(model: Config['model'], name: string) {
+export function createKeyMint(model: Config['model'], realtime: Config['realtime']) {
   const client = createClient(model)
   return async (signal: AbortSignal) => {
     try {
       const { value, expires_at } = await client.realtime.clientSecrets.create(
-        { session: { type: 'realtime', model: name }, expires_after: { anchor: 'created_at', seconds: LIFE_SECONDS } },
+        {
+          session: { type: 'realtime', model: realtime.model },
+          expires_after: { anchor: 'created_at', seconds: LIFE_SECONDS },
+        },
         { signal },
       )
-      return {
-        client_secret: { value, expires_at },
-        model: name,
-        ...(model.baseUrl && { url: socketAt(model.baseUrl, name) }),
-      }
+      return { client_secret: { value, expires_at }, model: realtime.model, ...(realtime.url && { url: realtime.url }) }
     } catch (error) {
       throw signal.aborted ? error : providerFault(error)
     }
   }
-}
-
-function socketAt(baseUrl: string, model: string): string {
-  return `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/realtime?model=${encodeURIComponent(model)}`
 }

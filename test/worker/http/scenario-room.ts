@@ -11,6 +11,8 @@ import { type SignedUp, startStack } from '../../support/stack.ts'
 import { online, start } from '../process.ts'
 import { openDoors } from './arrange.ts'
 
+export const REALTIME = { model: 'gpt-realtime', url: 'ws://127.0.0.1:9/v1/realtime' }
+
 export const ACME = '00000000-0000-4000-8000-0000000000a1'
 
 /** How a call is made; without a body it is a GET. */
@@ -59,7 +61,7 @@ export async function openScenarioRoom() {
   }
   const rooms: Partial<DoorsOptions> = {
     moderate: createModerator(model),
-    mintRealtimeKey: createKeyMint(model, 'gpt-realtime'),
+    mintRealtimeKey: createKeyMint(model, REALTIME),
     responseModels: ['gpt-test', 'gpt-other'],
     respond: createResponses(model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),

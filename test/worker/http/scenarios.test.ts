@@ -8,7 +8,7 @@ import {
   sessionInitAnswer,
   snapshotAnswer,
 } from '../../../shared/scenario-api.ts'
-import { ACME, eventsOf, openScenarioRoom } from './scenario-room.ts'
+import { ACME, eventsOf, openScenarioRoom, REALTIME } from './scenario-room.ts'
 
 const room = await openScenarioRoom()
 const { ask, get, refusal, sql } = room
@@ -67,7 +67,7 @@ describe('a conversation by voice', () => {
     const begun = sessionInitAnswer.parse(await get('/api/session2?scenario_id=retail&root_agent=returns'))
     expect(begun.client_secret.value).toMatch(/^ek_/)
     expect(begun.client_secret.expires_at * 1000).toBeGreaterThan(Date.now())
-    expect(begun.url).toBe(`${room.brain.url.replace('http', 'ws')}/realtime?model=gpt-realtime`)
+    expect(begun.url).toBe(REALTIME.url)
     expect(begun).toMatchObject({ root_agent: 'returns', version: 1, guardrails: { input: true, output: true } })
     const [root, ...others] = begun.initial_agents
     expect([root?.name, others.length]).toEqual(['returns', 3])
@@ -109,7 +109,7 @@ describe('a conversation by voice', () => {
 
   it('says so when the provider gives no key', async () => {
     const { createKeyMint } = await import('../../../worker/agents/realtime-key.ts')
-    const other = await room.open({ mintRealtimeKey: createKeyMint({ ...room.model, apiKey: 'sk-wrong' }, 'm') })
+    const other = await room.open({ mintRealtimeKey: createKeyMint({ ...room.model, apiKey: 'sk-wrong' }, REALTIME) })
     const refused = await refusal('/api/session', { url: other.url })
     expect(refused).toMatchObject({ status: 502, code: 'provider_auth' })
     expect(refused.message).not.toContain('sk-wrong')

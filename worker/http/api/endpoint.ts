@@ -11,7 +11,7 @@ type Schemas = { path?: z.ZodObject; query?: z.ZodObject; body?: z.ZodType; answ
 type Read<S> = S extends z.ZodType ? z.output<S> : undefined
 
 /** A call that has been read. */
-export type Asked<S extends Schemas> = {
+type Asked<S extends Schemas> = {
   c: Context
   caller: Caller
   path: Read<S['path']>
@@ -20,7 +20,7 @@ export type Asked<S extends Schemas> = {
 }
 
 /** What a call is answered with; a Response is a stream. */
-export type Reply<Body> = { status: 200; body: Body } | { status: 202; body: PendingAnswer } | Response
+type Reply<Body> = { status: 200; body: Body } | { status: 202; body: PendingAnswer } | Response
 
 /** Something that users call. */
 export type Endpoint<S extends Schemas = Schemas> = {

@@ -26,13 +26,13 @@ type Wish = {
 type ModelEvent = { type: string; response?: unknown }
 
 /** Looks through texts. @throws TaskError when the provider fails */
-export type Moderate = (texts: string[], signal: AbortSignal) => Promise<{ flagged: boolean; categories: string[] }>
+type Moderate = (texts: string[], signal: AbortSignal) => Promise<{ flagged: boolean; categories: string[] }>
 
 /** Takes one of so many calls a minute that a user has of something, on whichever instance. → 0, or seconds to wait */
 export type TakeTurn = (userId: string, bucket: string, perMinute: number) => Promise<number>
 
 /** Opens one conversation by voice, soon ends, and is no key to anything else. */
-export type RealtimeKey = {
+type RealtimeKey = {
   client_secret: { value: string; expires_at: number }
   model: string
   /** Where the conversation is held, if not at the provider. */

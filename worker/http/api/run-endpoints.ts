@@ -84,7 +84,7 @@ export function createRunEndpoints(room: ApiRoom): Endpoint[] {
 type About = { sessionId?: string | undefined; scenarioId?: string | undefined; enterpriseId?: string | undefined }
 
 /** Whose task it is to be: what it is about must be of the same enterprise. @throws Refusal */
-export async function enterpriseOf(caller: Caller, about: About): Promise<string | null> {
+async function enterpriseOf(caller: Caller, about: About): Promise<string | null> {
   if (about.sessionId) return (await readSession(caller, about.sessionId)).enterpriseId
   const own = about.scenarioId ? (await readScenario(caller, about.scenarioId)).enterpriseId : null
   return own ?? about.enterpriseId ?? null
