@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { responsesAnswer } from '../../../shared/scenario-api.ts'
 import { createResponses } from '../../../worker/agents/responses.ts'
@@ -72,15 +76,41 @@ describe('a call of a model', () => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(10)
   })
 
-  it('of a provider that fails says so, without its key', async () => {
+  it('takes nothing along but what is allowed, and of a provider that fails says so without its key', async () => {
+    const provider = await startRefusing()
     const db = openDb({ databaseUrl: room.databaseUrl, supabase: { url: room.url, key: '' } })
-    const other = await room.open({ respond: createResponses({ ...room.model, apiKey: 'sk-wrong' }, db) })
+    const model = { ...room.model, apiKey: 'sk-wrong', baseUrl: provider.url }
+    const other = await room.open({ respond: createResponses(model, db) })
     for (const stream of [true, false]) {
-      const refused = await refusal(path, { body: { input: 'Hello', stream }, url: other.url })
+      const headers = { 'openai-organization': 'org-1', cookie: 'a=b' }
+      const refused = await refusal(path, { body: { input: 'Hello', stream }, url: other.url, headers })
       expect(refused).toMatchObject({ status: 502, code: 'provider_auth' })
       expect(refused.message).not.toContain('sk-wrong')
     }
+    for (const { body, headers } of provider.asked) {
+      expect(body).toEqual({ model: 'gpt-test', input: 'Hello', max_output_tokens: 1024, store: false, stream: true })
+      expect(headers.authorization).toBe('Bearer sk-wrong')
+      expect([headers['openai-organization'], headers.cookie]).toEqual([undefined, undefined])
+    }
+    expect(provider.asked).toHaveLength(2)
     await other.stop()
     await db.close()
+    provider.stop()
   })
 })
+
+/** A provider that takes no key. */
+async function startRefusing() {
+  const asked: { body: unknown; headers: IncomingHttpHeaders }[] = []
+  const server = createServer(async (request, response) => {
+    asked.push({ body: await json(request), headers: request.headers })
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":{"message":"sk-wrong is wrong"}}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const stop = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked, stop }
+}

@@ -57,6 +57,11 @@ describe('a session', () => {
   it('of an enterprise is not for its admins to speak in', async () => {
     const { session_id } = await create({ enterprise_id: ACME }, { as: bob })
     expect(await refusal('/api/sdk/session/message', message(session_id, 'Hi'))).toMatchObject({ status: 404 })
+    const { task_id } = await say(session_id, 'Hello!', { as: bob })
+    expect((await ask(`/api/tasks/${task_id}`, { as: bob })).status).toBe(200)
+    expect(await refusal(`/api/tasks/${task_id}`)).toMatchObject({ status: 404, code: 'task_not_found' })
+    const reading = refusal(`/api/sdk/session/transcript?session_id=${session_id}`)
+    expect(await reading).toMatchObject({ status: 404, code: 'session_not_found' })
     const foreign = { body: { scenario_id: 'retail', enterprise_id: ACME }, as: eve }
     expect(await refusal('/api/sdk/session/create', foreign)).toMatchObject({ status: 404 })
   })
