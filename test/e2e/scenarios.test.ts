@@ -101,6 +101,17 @@ test('a handoff is seen as it happens, in a second browser too, and whoever has 
   await other.getByText('Sales answers').waitFor()
 })
 
+test('a user chooses who answers next', async () => {
+  const page = await choose('Shop')
+  await say(page, 'Hello!')
+  await page.getByRole('button', { name: 'Supervisor answers' }).click()
+  await page.getByRole('menuitem', { name: /^Sales/ }).click()
+  await page.getByRole('button', { name: 'Sales answers next' }).waitFor()
+  await say(page, 'What do you recommend?')
+  await turn(page, 'What do you recommend?').getByText('You have chosen Sales').waitFor()
+  await page.getByRole('button', { name: 'Sales answers', exact: true }).waitFor()
+})
+
 test('a conversation that asks for a person is taken, answered and given back by an admin', async () => {
   const boss = await asBoss('escalations')
   await boss.getByText('Nobody waits for a person').waitFor()

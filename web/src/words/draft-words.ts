@@ -8,8 +8,8 @@ export const draftKinds: Record<DraftFields['kind'], string> = {
   note: 'Note',
 }
 
-/** The most that a draft may hold. */
-export const mostContent = 20_000
+// As the database has it.
+const mostContent = 20_000
 
 /** What is wrong with a draft as it is typed; null if nothing is. */
 export function problemOf({ title, content }: Pick<DraftFields, 'title' | 'content'>) {

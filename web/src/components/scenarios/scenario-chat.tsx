@@ -1,5 +1,5 @@
 import '../chat/chat.css'
-import { Badge, Group, Stack, Text } from '@mantine/core'
+import { Group, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Scenario } from '../../../../shared/client/scenario-rows.ts'
 import { kinds } from '../../../../shared/kinds.ts'
@@ -9,13 +9,13 @@ import { titlesOf, useDefinition } from '../../hooks/scenarios/use-definition.ts
 import { useScenarioChat } from '../../hooks/scenarios/use-scenario-chat.ts'
 import { useScenarioSession } from '../../hooks/scenarios/use-scenario-session.ts'
 import { useStickToBottom } from '../../hooks/use-stick-to-bottom.ts'
-import { titleOf } from '../../words/scenario-words.ts'
 import { ChatBox } from '../chat/chat-box.tsx'
 import { EmptyNote } from '../empty-note.tsx'
 import { ErrorNote } from '../error-note.tsx'
 import { TaskPlaceholder } from '../task-placeholder.tsx'
 import { EscalationNote } from './escalation-note.tsx'
 import { ScenarioCast } from './scenario-cast.tsx'
+import { SpeakerMenu } from './speaker-menu.tsx'
 import { TalkList } from './talk-list.tsx'
 
 type Props = {
@@ -39,12 +39,15 @@ export function ScenarioChat({ sessionId, scenario, enterpriseId, onBegun, isPar
   const { data: definition } = useDefinition(versionOf(begun ?? null, scenario))
   const calls = useTurnCalls(sessionId, chat.turns)
   const [text, setText] = useState('')
+  const [wanted, want] = useState<string | null>(null)
   const titles = titlesOf(definition)
   const isKnown = chat.turns !== null && said !== null
   const talk = talkOf({ turns: chat.turns ?? [], said: said ?? [], decisions })
   useStickToBottom(`${talk.length} ${calls.size} ${escalation?.status}`, isKnown && !isPart)
   const send = async (message: string) => {
-    if (await chat.say(message)) setText('')
+    if (!(await chat.say(message, wanted))) return
+    setText('')
+    want(null)
   }
   return (
     <section className="chat" aria-label="Chat">
@@ -53,10 +56,14 @@ export function ScenarioChat({ sessionId, scenario, enterpriseId, onBegun, isPar
           <Text fw={600} truncate>
             {definition?.title ?? scenario?.title ?? 'Conversation'}
           </Text>
-          {begun && (
-            <Badge variant="light" tt="none" fw={500} flex="none" aria-live="polite">
-              {escalation ? 'A person answers' : `${titleOf(begun.active_agent, titles)} answers`}
-            </Badge>
+          {begun && definition && (
+            <SpeakerMenu
+              agents={definition.agents}
+              active={begun.active_agent}
+              wanted={wanted}
+              want={want}
+              isPerson={escalation !== null}
+            />
           )}
         </Group>
         {children}

@@ -62,7 +62,7 @@ function isOnAgents({ source }: ScenarioDecision): boolean {
 
 function DecidedLine({ decision, titles }: { decision: ScenarioDecision; titles: Titles }) {
   const isPerson = decision.source === 'escalation'
-  // That an agent has asked for a person is all there is to say.
-  const reason = isPerson ? '' : decision.reason
+  // That an agent has asked for a person, or the user for an agent, is all there is to say.
+  const reason = isPerson || decision.source === 'user' ? '' : decision.reason
   return <DecisionLine text={decisionWords(decision, titles)} reason={reason} isPerson={isPerson} />
 }

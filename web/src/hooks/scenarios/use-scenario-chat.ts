@@ -35,13 +35,14 @@ export function useScenarioChat(sessionId: string | null, beginning: Beginning |
       return task
     })
 
-  const say = async (message: string) => {
-    if (sessionId !== null) return (await submitTask({ kind, source, message })) !== null
+  const say = async (message: string, rootAgent: string | null) => {
+    const choice = rootAgent === null ? {} : { rootAgent }
+    if (sessionId !== null) return (await submitTask({ kind, source, message, ...choice })) !== null
     return beginning !== null && (await begin(beginning, message)) !== null
   }
   return {
     ...session,
-    /** Resolves whether it was taken; `refusal` says why not. */
+    /** Says something, to an agent if the user wants that one. Resolves whether it was taken; `refusal` says why not. */
     say,
     isSaying: isSubmitting || first.running !== null,
     refusal: refusal ?? first.refusal,
