@@ -42,7 +42,7 @@ export function DefinitionText({ definition }: { definition: ScenarioDefinition 
       <Text size="sm" c="dimmed" mb="sm">
         Platform admins look after it. You may read it and try it.
       </Text>
-      <div className="diff diff-line">{unhidden(linesOf(definition).join('\n'))}</div>
+      <div className="diff-line mono">{unhidden(linesOf(definition).join('\n'))}</div>
     </section>
   )
 }
