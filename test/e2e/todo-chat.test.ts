@@ -38,10 +38,9 @@ async function say(page: Page, message: string): Promise<void> {
 }
 
 async function answered(page: Page, message: string): Promise<void> {
-  const status = turn(page, message)
-    .getByRole('status')
-    .filter({ hasText: /^Completed/ })
-  await status.waitFor({ state: 'attached' })
+  await turn(page, message)
+    .getByText(/^Completed/)
+    .waitFor({ state: 'attached' })
 }
 
 async function addByHand(page: Page, title: string): Promise<void> {

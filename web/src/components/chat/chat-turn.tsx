@@ -74,7 +74,7 @@ function PastTurn({ task, isLast, calls, more, titles }: Props) {
   const speaker = titles && titleOf(speakerOf(task), titles)
   return (
     <Words task={task} text={text} calls={calls} error={error} more={more?.([])} speaker={speaker}>
-      {error && (
+      {error ? (
         <Group gap="xs">
           <StatusIcon status={task.status} />
           <Text size="sm" c="dimmed">
@@ -82,6 +82,8 @@ function PastTurn({ task, isLast, calls, more, titles }: Props) {
             <AddressLink to={addressOf({ task: task.id })}>what happened{isLast ? ', and retry' : ''}</AddressLink>
           </Text>
         </Group>
+      ) : (
+        <Text className="visually-hidden">{describeStatus(task, null)}</Text>
       )}
     </Words>
   )
