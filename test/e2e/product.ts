@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import getPort from 'get-port'
 import type { Script } from '../../supabase/local/brain/script.ts'
 import { type Brain, startBrain } from '../../supabase/local/brain.ts'
 import { type SignedUp, type Stack, startStack } from '../support/stack.ts'
@@ -11,6 +12,8 @@ const root = join(import.meta.dirname, '../..')
 /** The whole product as a user has it: a project, the demo model, a worker of its own process and the built page. */
 export type Product = {
   stack: Stack
+  /** The demo model. */
+  brain: Brain
   /** The user whom the page offers for the demo sign-in. */
   ada: SignedUp
   /** Address of the page. */
@@ -20,39 +23,47 @@ export type Product = {
   stop: () => Promise<void>
 }
 
-type Options = { scripts?: Script[]; pace?: 'human' | { ttft: number; tps: number } }
+type Options = {
+  scripts?: Script[]
+  pace?: 'human' | { ttft: number; tps: number }
+  /** What the model takes speech for. */
+  hears?: () => string
+}
 
 /**
  * Starts the product; `stop` belongs into `afterAll`. The model follows these scripts before those of the demo, and
  * writes as a person reads unless another pace is set.
  */
-export async function startProduct({ scripts = [], pace = 'human' }: Options = {}): Promise<Product> {
+export async function startProduct({ scripts = [], pace = 'human', hears }: Options = {}): Promise<Product> {
   await using parts = new AsyncDisposableStack()
   const stack = await startStack()
   parts.defer(stack.stop)
   const ada = await stack.signUp('ada@example.test')
-  const brain = await startBrain({ pace, scripts })
+  const brain = await startBrain({ pace, scripts, ...(hears && { hears }) })
   parts.defer(brain.stop)
-  let worker = startWorker(stack, brain)
-  parts.defer(() => end(worker))
-  const { page, stop } = await servePage(stack, ada)
+  const port = await getPort()
+  const { page, stop } = await servePage(stack, ada, { api: `http://127.0.0.1:${port}` })
   parts.defer(stop)
+  const begin = () => startWorker(stack, brain, { port, page })
+  let worker = begin()
+  parts.defer(() => end(worker))
   const all = parts.move()
   return {
     stack,
+    brain,
     ada,
     page,
     async replaceWorker() {
       const killed = once(worker, 'exit')
       worker.kill('SIGKILL')
       await killed
-      worker = startWorker(stack, brain)
+      worker = begin()
     },
     stop: () => all.disposeAsync(),
   }
 }
 
-function startWorker(stack: Stack, brain: Brain): ChildProcess {
+function startWorker(stack: Stack, brain: Brain, { port, page }: { port: number; page: string }): ChildProcess {
   const env = {
     ...process.env,
     SUPABASE_URL: stack.url,
@@ -62,6 +73,7 @@ function startWorker(stack: Stack, brain: Brain): ChildProcess {
     DATABASE_URL: stack.databaseUrl,
     OPENAI_API_KEY: brain.key,
     OPENAI_BASE_URL: brain.url,
+    MODERATION: 'on',
     // Whatever a developer has set: no test goes to the web.
     TAVILY_API_KEY: '',
     TAVILY_BASE_URL: '',
@@ -69,7 +81,8 @@ function startWorker(stack: Stack, brain: Brain): ChildProcess {
     FIRECRAWL_BASE_URL: '',
     SENTRY_DSN: '',
     HOST: '127.0.0.1',
-    PORT: '0',
+    PORT: String(port),
+    ALLOWED_ORIGINS: new URL(page).origin,
     DRAIN_SECONDS: '0',
     LEASE_SECONDS: '3',
     REAP_SECONDS: '1',

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
-import { socketOf } from './voice/api-stand-in.ts'
-import { callIs, type DockPlace, openDockPlace, shows, transcript, write } from './voice/dock-place.ts'
+import { callIs, type DockPlace, listenIn, openDockPlace, shows, transcript, write } from './voice/dock-place.ts'
+import { hideSocket, refuseVoice, spoilNextKey } from './voice/line-troubles.ts'
 import { answerByWebRtc, loudnessAt } from './voice/provider-stand-in.ts'
 
 vi.setConfig({ testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } })
+
+const WELCOME = /^Welcome to the service desk/
 
 let place: DockPlace
 
@@ -20,45 +22,42 @@ test('without a microphone it says why, and text still works', async () => {
   await page.getByRole('button', { name: 'Hold to talk' }).click()
   await page.getByRole('alert').filter({ hasText: 'may not use the microphone' }).waitFor()
   await write(page, 'Good morning')
-  await shows(page, 'I heard you say: Good morning')
+  await shows(page, WELCOME)
 })
 
 test('a key that has ended on its way is replaced', async () => {
   const page = await place.comeIn()
-  place.api.nextKey.value = 'ek_of_yesterday'
-  const before = place.asked(/session2/).length
+  const asked = listenIn(page)
+  await spoilNextKey(page)
   await page.getByRole('button', { name: 'Start' }).click()
   await callIs(page, 'Live')
-  expect(place.asked(/session2/)).toHaveLength(before + 2)
+  expect(asked('/api/session2')).toHaveLength(2)
 })
 
 test('a line that broke is made anew, and the model knows what was said', async () => {
   const page = await place.start()
   await write(page, 'Good morning')
-  await shows(page, 'I heard you say: Good morning')
-  const session = place.api.sessions.at(-1)
+  await shows(page, WELCOME)
+  const [session, asked] = [await place.session(), listenIn(page)]
   await page.context().setOffline(true)
-  place.brain.hangUp()
+  place.product.brain.hangUp()
   await callIs(page, 'Reconnecting')
   await page.context().setOffline(false)
   await callIs(page, 'Live')
-  expect(place.asked(/session2/).at(-1)?.what).toContain(`session_id=${session}`)
+  expect(asked('/api/session2').at(-1)?.url).toContain(`session_id=${session}`)
   await write(page, 'What did I say before?')
-  await shows(page, 'You said before: Good morning')
+  await shows(page, /^You said: Good morning/)
   expect(await transcript(page).getByText('Good morning', { exact: true }).count()).toBe(1)
 })
 
 test('where no socket is named, the provider is called by WebRTC', async () => {
-  place.api.model.isNamed = false
-  onTestFinished(() => {
-    place.api.model.isNamed = true
-  })
   const page = await place.comeIn()
-  await answerByWebRtc(page, socketOf(place.brain))
+  await hideSocket(page)
+  await answerByWebRtc(page, `${place.product.brain.url.replace('http', 'ws')}/realtime?model=gpt-realtime`)
   await page.getByRole('button', { name: 'Start' }).click()
   await callIs(page, 'Live')
   await write(page, 'Good morning')
-  await shows(page, 'I heard you say: Good morning')
+  await shows(page, WELCOME)
   expect(await loudnessAt(page)).toBeLessThan(0.001)
   await page.getByRole('region', { name: 'Assistant' }).focus()
   await page.keyboard.down('Space')
@@ -68,14 +67,11 @@ test('where no socket is named, the provider is called by WebRTC', async () => {
 })
 
 test('where voice is not set up it says so', async () => {
-  place.api.refusal.status = 503
-  onTestFinished(() => {
-    place.api.refusal.status = null
-  })
   const page = await place.comeIn()
+  const setUp = await refuseVoice(page)
   await page.getByRole('button', { name: 'Start' }).click()
   await page.getByRole('alert').filter({ hasText: 'Voice is not set up here' }).waitFor()
-  place.api.refusal.status = null
+  await setUp()
   await page.getByRole('button', { name: 'Try again' }).click()
   await callIs(page, 'Live')
 })

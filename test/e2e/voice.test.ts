@@ -1,9 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { callIs, type DockPlace, openDockPlace, shows, spoken, talk, transcript, write } from './voice/dock-place.ts'
+import {
+  callIs,
+  type DockPlace,
+  listenIn,
+  openDockPlace,
+  shows,
+  spoken,
+  talk,
+  transcript,
+  write,
+} from './voice/dock-place.ts'
+import { failChecks } from './voice/line-troubles.ts'
 
 vi.setConfig({ testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } })
+
+const WELCOME = /^Welcome to the service desk/
+const WELCOME_IN_FULL =
+  'Welcome to the service desk. Is it about an order, about a return or refund, or would you like to practise?'
+const ORDERS = /#1001 Walnut desk lamp, 89\.00 EUR: delivered/
 
 let place: DockPlace
 
@@ -13,26 +29,28 @@ beforeAll(async () => {
 afterAll(() => place?.stop())
 
 test('what is written is answered in words and sound, checked on the way, and kept', async () => {
-  const page = await place.start()
+  const page = await place.comeIn()
+  const asked = listenIn(page)
+  await page.getByRole('button', { name: 'Start' }).click()
+  await callIs(page, 'Live')
   await write(page, 'Good morning')
-  await shows(page, 'I heard you say: Good morning')
-  expect(place.asked(/moderate/).map(({ body }) => [body.direction, body.text])).toEqual(
-    expect.arrayContaining([
-      ['input', 'Good morning'],
-      ['output', 'I heard you say: Good morning'],
-    ]),
-  )
-  expect(place.asked(/session2/)[0]?.what).toContain('scenario_id=retail&root_agent=reception')
-  expect(place.asked(/session2/)[0]?.token).toMatch(/^Bearer /)
-  const kept = () => place.stack.sql`
-    select item->>'role' as role, item->>'text' as text from voice_items where session_id = ${place.api.sessions.at(-1) ?? ''}`
-  await expect.poll(kept).toEqual([
-    { role: 'user', text: 'Good morning' },
-    { role: 'assistant', text: 'I heard you say: Good morning' },
+  await shows(page, WELCOME_IN_FULL)
+  await expect
+    .poll(() => asked('/api/moderate').map(({ body }) => body))
+    .toEqual(
+      expect.arrayContaining([
+        { scenario_id: 'retail', direction: 'input', text: 'Good morning' },
+        { scenario_id: 'retail', direction: 'output', text: WELCOME_IN_FULL },
+      ]),
+    )
+  expect(asked('/api/session2')[0]?.token).toMatch(/^Bearer /)
+  await expect.poll(place.kept).toEqual([
+    { role: 'user', text: 'Good morning', source: 'voice', agent: null },
+    { role: 'assistant', text: WELCOME_IN_FULL, source: 'voice', agent: 'supervisor' },
   ])
 })
 
-test('what is said while the button is held is answered, with a tool called on the way', async () => {
+test('what is said while the button is held is answered, by whom it is for, with the orders of the user’s enterprise', async () => {
   const page = await place.start()
   const button = page.getByRole('button', { name: 'Hold to talk' })
   await button.hover()
@@ -41,20 +59,24 @@ test('what is said while the button is held is answered, with a tool called on t
   await spoken(page)
   await page.mouse.up()
   await shows(page, 'My order, please')
+  await shows(page, 'Sales answers from here on')
   await shows(page, /find orders is done/)
-  await shows(page, 'I found "a lamp".')
-  expect(place.asked(/tools/).at(-1)?.body).toMatchObject({ tool: 'find_orders', arguments: { status: 'open' } })
+  await shows(page, ORDERS)
+  expect(await transcript(page).getByText('2002').count()).toBe(0)
+  const [task] = await place.product.stack.sql`
+    select kind, enterprise_id, user_id from agent_task_requests where kind = 'scenario-tool'`
+  expect(task).toEqual({ kind: 'scenario-tool', enterprise_id: place.acme, user_id: place.product.ada.userId })
 })
 
 test('the space bar talks too, and a short press is no turn', async () => {
   const page = await place.start()
   await talk(page)
   await shows(page, 'My order, please')
-  await shows(page, 'I found "a lamp".')
-  const calls = place.brain.calls()
+  await shows(page, ORDERS)
+  const calls = place.product.brain.calls()
   await page.keyboard.press('Space', { delay: 100 })
   await shows(page, 'Hold the button for as long as you talk.')
-  expect(place.brain.calls()).toBe(calls)
+  expect(place.product.brain.calls()).toBe(calls)
 })
 
 test('an answer can be stopped', async () => {
@@ -65,32 +87,41 @@ test('an answer can be stopped', async () => {
   await shows(page, '– cut short')
   await expect.poll(() => page.getByRole('button', { name: 'Stop' }).isEnabled()).toBe(false)
   await write(page, 'Good evening')
-  await shows(page, 'I heard you say: Good evening')
+  await shows(page, WELCOME)
 })
 
 test('agents hand over, and a decision made elsewhere takes hold at once', async () => {
   const page = await place.start()
-  await page.getByText('Reception', { exact: true }).waitFor()
+  await page.getByText('Supervisor', { exact: true }).waitFor()
   await write(page, 'A refund, please')
   await shows(page, 'Returns answers from here on')
-  await shows(page, 'Returns here, about: A refund, please')
-  const session = place.api.sessions.at(-1) ?? ''
-  await place.stack
-    .sql`insert into scenario_decisions (session_id, to_agent, reason) values (${session}, 'reception', 'asked for')`
-  await shows(page, 'Reception answers from here on: asked for')
+  await shows(page, /^Which order is it about/)
+  const { sql } = place.product.stack
+  const session = await place.session()
+  // What was handed over by voice is a decision, too, and no news.
+  const decided = () => sql`select to_agent, source from scenario_decisions where session_id = ${session}`
+  await expect.poll(decided).toEqual([{ to_agent: 'returns', source: 'handoff' }])
+  await sql`insert into scenario_decisions (session_id, to_agent, reason, source, created_at)
+    values (${session}, 'supervisor', 'asked for', 'user', now())`
+  await shows(page, 'Supervisor answers from here on: asked for')
   await write(page, 'Hello again')
-  await shows(page, 'I heard you say: Hello again')
+  await shows(page, WELCOME)
+  expect(
+    await transcript(page)
+      .getByText(/answers from here on/)
+      .count(),
+  ).toBe(2)
 })
 
 test('what moderation objects to is not sent, and an answer that it objects to is withheld', async () => {
   const page = await place.start()
-  const calls = place.brain.calls()
+  const calls = place.product.brain.calls()
   await write(page, 'I !flag violence')
   await shows(page, /This was not sent on: violence/)
-  expect(place.brain.calls()).toBe(calls)
+  expect(place.product.brain.calls()).toBe(calls)
   expect(await page.getByRole('textbox', { name: 'Your message' }).inputValue()).toBe('I !flag violence')
-  await write(page, 'A refund, please')
-  await shows(page, /Returns here/)
+  await write(page, 'Good morning')
+  await shows(page, WELCOME)
   await write(page, 'Now swear')
   await shows(page, /An answer was withheld: hate/)
   await shows(page, 'Withheld.')
@@ -99,20 +130,15 @@ test('what moderation objects to is not sent, and an answer that it objects to i
 })
 
 test('an answer that cannot be checked is withheld, once, and not kept', async () => {
-  place.api.checks.work = false
-  onTestFinished(() => {
-    place.api.checks.work = true
-  })
   const page = await place.start()
-  const calls = place.brain.calls()
+  await failChecks(page)
+  const calls = place.product.brain.calls()
   await write(page, 'Good morning')
   await shows(page, /withheld, since it could not be checked/)
   await shows(page, 'Withheld.')
   await page.getByRole('button', { name: 'Hang up' }).click()
-  const kept = () => place.stack.sql`select item->>'text' as text from voice_items
-    where session_id = ${place.api.sessions.at(-1) ?? ''}`
-  await expect.poll(kept).toEqual([{ text: 'Good morning' }])
-  expect(place.brain.calls()).toBe(calls + 1)
+  await expect.poll(place.kept).toEqual([{ role: 'user', text: 'Good morning', source: 'voice', agent: null }])
+  expect(place.product.brain.calls()).toBe(calls + 1)
 })
 
 test('what was said is not answered when moderation objects to it', async () => {
@@ -121,16 +147,16 @@ test('what was said is not answered when moderation objects to it', async () => 
   onTestFinished(() => {
     place.heard.words = 'My order, please'
   })
-  const calls = place.brain.calls()
+  const calls = place.product.brain.calls()
   await talk(page)
   await shows(page, /This was not sent on: violence/)
-  expect(place.brain.calls()).toBe(calls)
+  expect(place.product.brain.calls()).toBe(calls)
 })
 
 test('the log tells what went over the wire, without a key in it', async () => {
   const page = await place.start()
   await write(page, 'Good morning')
-  await shows(page, 'I heard you say: Good morning')
+  await shows(page, WELCOME)
   await page.getByRole('tab', { name: 'Logs' }).click()
   const log = page.getByRole('list', { name: 'Log' })
   await log.getByText('session.created').waitFor()
@@ -141,7 +167,7 @@ test('the log tells what went over the wire, without a key in it', async () => {
 test('both sides are recorded, and the recording can be downloaded, also when the call is over', async () => {
   const page = await place.start()
   await write(page, 'Good morning')
-  await shows(page, 'I heard you say: Good morning')
+  await shows(page, WELCOME)
   await expect.poll(() => page.getByRole('button', { name: 'Stop' }).isEnabled()).toBe(false)
   // The assistant's tone, which is soft.
   const { loudest, seconds } = await recordingOf(page)
@@ -155,6 +181,17 @@ test('both sides are recorded, and the recording can be downloaded, also when th
   const whole = await recordingOf(page)
   expect(whole.loudest).toBeGreaterThan(0.1)
   expect(whole.seconds).toBeGreaterThan(seconds)
+})
+
+test('where no scenario is for the page, one that may be begun answers', async () => {
+  const page = await place.comeIn()
+  await page.getByRole('combobox', { name: 'Talk with' }).selectOption('Whoever fits this page')
+  const asked = listenIn(page)
+  await page.getByRole('button', { name: 'Start' }).click()
+  await callIs(page, 'Live')
+  expect(asked('/api/orchestrate')).toHaveLength(1)
+  await write(page, 'Good morning')
+  await shows(page, /^Welcome to the clinic/)
 })
 
 /** Downloads the recording and listens to it. */

@@ -47,8 +47,16 @@ async function send(path: string, { body, query = {}, signal }: Call): Promise<R
 function errorOf({ status }: Response, answer: unknown): AgentTaskError {
   const retryable = status === 202 || status === 429 || status >= 500
   const { code, message } = (answer as { error?: { code?: string; message?: string } } | null)?.error ?? {}
+  if (status === 202 && isAsked(answer)) return new AgentTaskError('needs_approval', WAITS)
   if (status === 202) return new AgentTaskError('slow', 'The answer takes longer than usual.', { retryable })
   return new AgentTaskError(code ?? 'rejected', message ?? `The request was refused with status ${status}.`, {
     retryable: retryable && code !== 'not_configured',
   })
+}
+
+const WAITS = 'It is not done: people have to approve it first. It is done as soon as they have.'
+
+function isAsked(answer: unknown): boolean {
+  const { approvals } = (answer ?? {}) as { approvals?: unknown }
+  return Array.isArray(approvals) && approvals.length > 0
 }

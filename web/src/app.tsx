@@ -31,7 +31,7 @@ function SignedIn({ user }: { user: User }) {
         <Suspense fallback={<Loading />}>
           {isAdminPage ? <AdminPage user={user} /> : <WorkspacePage user={user} />}
         </Suspense>
-        <Dock />
+        <Dock userId={user.id} />
       </NoticeArea>
     </QueryClientProvider>
   )

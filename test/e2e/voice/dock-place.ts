@@ -1,50 +1,56 @@
 import type { Browser, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
-import { type Brain, startBrain } from '../../../supabase/local/brain.ts'
+import { type Script, say } from '../../../supabase/local/brain/script.ts'
+import { retail } from '../../../supabase/local/brain/scripts/scenario-retail.ts'
 import { startBrowser } from '../../support/browser.ts'
-import { type Stack, startStack } from '../../support/stack.ts'
-import { servePage } from '../serve-page.ts'
+import { type Product, startProduct } from '../product.ts'
 import { visitAsDemoUser } from '../visitor.ts'
-import { type ApiStandIn, scripts, startApiStandIn } from './api-stand-in.ts'
-import { addVoiceRows } from './rows-stand-in.ts'
 
-/** All that the dock talks to, and a browser to see it in. */
+/** The product, a browser to see its dock in, and Ada, who is a member of Acme, a shop. */
 export type DockPlace = {
-  stack: Stack
-  brain: Brain
-  api: ApiStandIn
-  browser: Browser
+  product: Product
+  acme: string
   /** What speech is taken for. */
   heard: { words: string }
-  /** A user with the dock open. */
+  /** Ada with the dock open and the shop chosen. */
   comeIn: (through?: Browser) => Promise<Page>
   /** The same, with a call begun. */
   start: (through?: Browser) => Promise<Page>
-  /** Requests to the API whose method and path fit. */
-  asked: (what: RegExp) => ApiStandIn['asked']
+  /** The conversation that was begun last. */
+  session: () => Promise<string>
+  /** What is kept of it. */
+  kept: () => Promise<object[]>
   stop: () => Promise<void>
 }
+
+// The shop's agents; besides they swear and remember when a test wants it.
+const scripts: Script[] = retail.map(script => ({
+  ...script,
+  turn: scene => {
+    if (/\bswear\b/.test(scene.prompt)) return say('Well, !flag hate you.')
+    return /\bbefore\b/.test(scene.prompt) ? say(`You said: ${scene.said.prompts.join(' / ')}`) : script.turn(scene)
+  },
+}))
 
 /** Starts it all; `stop` belongs into `afterAll`. */
 export async function openDockPlace(): Promise<DockPlace> {
   await using parts = new AsyncDisposableStack()
   const heard = { words: 'My order, please' }
-  const stack = await startStack()
-  parts.defer(stack.stop)
-  const brain = await startBrain({ pace: 'human', scripts, hears: () => heard.words })
-  parts.defer(brain.stop)
-  const api = await startApiStandIn(brain)
-  parts.defer(api.stop)
-  await addVoiceRows(stack)
-  const site = await servePage(stack, await stack.signUp('ada@example.test'), { api: api.url })
-  parts.defer(site.stop)
+  const product = await startProduct({ scripts, hears: () => heard.words })
+  parts.defer(product.stop)
   const browser = await startBrowser()
   parts.defer(() => browser.close())
+  const { sql } = product.stack
+  const acme = await openShop(product)
   const comeIn = async (through = browser) => {
-    const visitor = await visitAsDemoUser(through, site.page)
-    onTestFinished(visitor.leave)
-    await visitor.page.getByRole('button', { name: 'Open the assistant' }).click()
-    return visitor.page
+    // Nobody talks as often as these tests.
+    await sql`delete from worker.api_buckets`
+    const { page, leave } = await visitAsDemoUser(through, product.page)
+    onTestFinished(leave)
+    await page.getByRole('button', { name: 'Open the assistant' }).click()
+    await page.getByRole('option', { name: 'Shop' }).waitFor({ state: 'attached' })
+    await page.getByRole('combobox', { name: 'Talk with' }).selectOption('Shop')
+    return page
   }
   const start = async (through = browser) => {
     const page = await comeIn(through)
@@ -52,9 +58,34 @@ export async function openDockPlace(): Promise<DockPlace> {
     await callIs(page, 'Live')
     return page
   }
-  const asked = (what: RegExp) => api.asked.filter(each => what.test(each.what))
+  const session = async (): Promise<string> => {
+    const [latest] = await sql`select session_id from scenario_sessions order by created_at desc limit 1`
+    return latest?.session_id
+  }
+  const kept = async () => [
+    ...(await sql`select role, text, source, agent from session_transcript where session_id = ${await session()} order by seq`),
+  ]
   const all = parts.move()
-  return { stack, brain, api, browser, heard, comeIn, start, asked, stop: () => all.disposeAsync() }
+  return { product, acme, heard, comeIn, start, session, kept, stop: () => all.disposeAsync() }
+}
+
+async function openShop({ stack: { sql }, ada }: Product): Promise<string> {
+  const [acme, globex] = await sql`insert into enterprises (name) values ('Acme'), ('Globex') returning id`
+  await sql`insert into enterprise_members (enterprise_id, user_id) values (${acme?.id}, ${ada.userId})`
+  await sql`insert into shop_orders (enterprise_id, number, customer, item, amount, status) values
+    (${acme?.id}, '1001', 'Marta', 'Walnut desk lamp', 89, 'delivered'),
+    (${globex?.id}, '2002', 'Eve', 'Steel chair', 120, 'paid')`
+  return acme?.id
+}
+
+/** What the page asks of the API from now on. */
+export function listenIn(page: Page): (path: string) => { url: string; body: unknown; token: string | undefined }[] {
+  const asked: { url: string; body: unknown; token: string | undefined }[] = []
+  page.on('request', request => {
+    if (!request.url().includes('/api/') || request.method() === 'OPTIONS') return
+    asked.push({ url: request.url(), body: request.postDataJSON(), token: request.headers().authorization })
+  })
+  return path => asked.filter(({ url }) => url.includes(path))
 }
 
 /** Waits until the dock says so of the call. */
@@ -88,4 +119,4 @@ export async function spoken(page: Page): Promise<void> {
 export const transcript = (page: Page) => page.getByRole('log', { name: 'Transcript' })
 
 /** Waits until the transcript shows a text. */
-export const shows = (page: Page, text: string | RegExp) => transcript(page).getByText(text).waitFor()
+export const shows = (page: Page, text: string | RegExp) => transcript(page).getByText(text).first().waitFor()

@@ -20,9 +20,9 @@ export function createManager() {
     /** Begins a call, or goes on with one that was given up. */
     connect(page: PageContext): void {
       if (isOn()) return
-      const { status, sessionId, scenarioId, activeAgent, isMuted } = store.getSnapshot()
-      const known =
-        status === 'failed' && sessionId && scenarioId ? { scenarioId, rootAgent: activeAgent, sessionId } : undefined
+      const { status, activeAgent, isMuted } = store.getSnapshot()
+      const held = status === 'failed' ? call?.choice() : undefined
+      const known = held?.sessionId ? { ...held, rootAgent: activeAgent } : undefined
       if (!known) store.put({ ...idle, isMuted })
       call = makeCall(store, page, known)
       call.mute(isMuted)

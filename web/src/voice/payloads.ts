@@ -46,5 +46,10 @@ export const moderationDecision = z.object({
 })
 export type ModerationDecision = z.output<typeof moderationDecision>
 
+/** Those that one may begin with. */
+export const scenarioList = z.object({
+  scenarios: z.array(z.object({ id: z.string(), root_agent: z.string(), enterprise_id: z.string().nullable() })),
+})
+
 /** Who shall speak, in which scenario. */
 export const orchestrationDecision = z.object({ scenarioId: z.string(), rootAgent: z.string() })

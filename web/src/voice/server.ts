@@ -5,6 +5,7 @@ import {
   moderationDecision,
   orchestrationDecision,
   type SessionInitPayload,
+  scenarioList,
   sessionInitPayload,
   toolResult,
 } from './payloads.ts'
@@ -16,27 +17,50 @@ export type PageContext = {
   /** Chosen by the page or the user; else the server chooses. */
   scenarioId?: string | null
   rootAgent?: string | null
-  /** Ids of what is in sight. */
-  [id: string]: string | null | undefined
+  /** For which enterprise; null: for the user alone. */
+  enterpriseId?: string | null
 }
 
-/** Which scenario, from whom, and in which session if it goes on. */
-export type Choice = { scenarioId: string; rootAgent: string | null; sessionId: string | null }
+/** Which scenario, from whom, for which enterprise, and in which session if it goes on. */
+export type Choice = {
+  scenarioId: string
+  rootAgent: string | null
+  enterpriseId: string | null
+  sessionId: string | null
+}
 
 /** Who is to answer on this page, as the page or else the server says. @throws AgentTaskError */
 export async function chooseScenario(
-  { scenarioId, rootAgent, ...page }: PageContext,
+  { path, scenarioId, rootAgent = null, enterpriseId = null }: PageContext,
   signal: AbortSignal,
 ): Promise<Choice> {
-  if (scenarioId && rootAgent) return { scenarioId, rootAgent, sessionId: null }
-  const body = { page, messages: [], ...(scenarioId && { scenarioId }) }
-  const decision = await callApi('/api/orchestrate', orchestrationDecision, { body, signal })
-  return { ...decision, sessionId: null }
+  const rest = { enterpriseId, sessionId: null }
+  // Nothing has been said yet, so a scenario that is known begins with its own root.
+  if (scenarioId) return { ...rest, scenarioId, rootAgent }
+  const body = { page: { path }, messages: [], ...(enterpriseId && { enterpriseId }) }
+  try {
+    return { ...rest, ...(await callApi('/api/orchestrate', orchestrationDecision, { body, signal })) }
+  } catch (error) {
+    if ((error as AgentTaskError).code !== NO_SCENARIO) throw error
+    const { scenarios } = await callApi('/api/scenarios', scenarioList, { signal })
+    // A platform admin sees those of others, too.
+    const first = scenarios.find(each => each.enterprise_id === null || each.enterprise_id === enterpriseId)
+    if (!first) throw error
+    return { ...rest, scenarioId: first.id, rootAgent: first.root_agent }
+  }
 }
+
+/** No scenario is for this page. */
+const NO_SCENARIO = 'invalid_input'
 
 /** A key for one call, and who is in it. @throws AgentTaskError */
 export function beginSession(choice: Choice, signal: AbortSignal): Promise<SessionInitPayload> {
-  const query = { scenario_id: choice.scenarioId, root_agent: choice.rootAgent, session_id: choice.sessionId }
+  const query = {
+    scenario_id: choice.scenarioId,
+    root_agent: choice.rootAgent,
+    session_id: choice.sessionId,
+    ...(choice.enterpriseId && { enterprise_id: choice.enterpriseId }),
+  }
   return callApi('/api/session2', sessionInitPayload, { query, signal })
 }
 

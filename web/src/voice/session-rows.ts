@@ -1,14 +1,18 @@
-import type { SupabaseClient } from '@supabase/supabase-js'
 import { z } from 'zod'
 import { keepLive, type Live } from '../../../shared/client/keep-live.ts'
 import { answerOf } from '../answer-of.ts'
 import { supabase } from '../supabase.ts'
 import type { Message } from './transcript.ts'
 
-// The conversation's rows, as far as a call has to do with them. Read by schemas: what types say is not yet what came.
-const rows: SupabaseClient = supabase
+// The conversation's rows, as far as a call has to do with them.
 
-const decision = z.object({ id: z.coerce.string(), to_agent: z.string(), reason: z.string().nullish() })
+const decision = z.object({
+  id: z.string(),
+  to_agent: z.string(),
+  reason: z.string(),
+  source: z.string(),
+  task_id: z.string().nullable(),
+})
 
 /** Somebody else has decided who shall answer. */
 export type Decision = z.output<typeof decision>
@@ -28,7 +32,7 @@ export function watchDecisions(sessionId: string, onDecision: (decision: Decisio
       channel.on('postgres_changes', changes, () => live.refresh())
     },
     read: async () => {
-      const [found] = await readLatest(sessionId)
+      const [found] = await readDecisions(sessionId)
       const isNews = latest !== undefined && found !== undefined && found.id !== latest
       latest = found?.id ?? null
       if (isNews) onDecision(found)
@@ -39,21 +43,41 @@ export function watchDecisions(sessionId: string, onDecision: (decision: Decisio
   return live
 }
 
-async function readLatest(sessionId: string): Promise<Decision[]> {
+/** As many are looked at: among them is one of somebody else, if there is news. */
+const AT_ONCE = 20
+
+/** The minutes of this call make a decision of each handoff in it, which comes back when the next may have followed. */
+function isEcho({ source, task_id }: Decision): boolean {
+  return source === 'handoff' && task_id === null
+}
+
+/** Those of others, the latest first. */
+async function readDecisions(sessionId: string): Promise<Decision[]> {
   const found = await answerOf(
-    rows
+    supabase
       .from('scenario_decisions')
-      .select('id,to_agent,reason')
+      .select('id,to_agent,reason,source,task_id')
       .eq('session_id', sessionId)
       .order('created_at', { ascending: false })
       .order('id', { ascending: false })
-      .limit(1),
+      .limit(AT_ONCE),
   )
-  return z.array(decision).parse(found)
+  return z
+    .array(decision)
+    .parse(found)
+    .filter(each => !isEcho(each))
 }
+
+/** What is longer the server refuses, and with it all that comes after. */
+const LONGEST = 8000
 
 /** Adds to the conversation what was said; what is there already stays as it is. @throws AgentTaskError */
 export async function appendVoiceItems(sessionId: string, messages: readonly Message[]): Promise<void> {
-  const items = messages.map(({ id, role, text, agent }) => ({ item_id: id, role, text, ...(agent && { agent }) }))
-  await answerOf(rows.rpc('append_voice_items', { session_id: sessionId, items }))
+  const items = messages.map(({ id, role, text, agent }) => ({
+    item_id: id,
+    role,
+    text: text.slice(0, LONGEST),
+    ...(role === 'assistant' && agent && { agent }),
+  }))
+  await answerOf(supabase.rpc('append_voice_items', { session_id: sessionId, items }))
 }

@@ -46,6 +46,7 @@ export function withEntry<E extends Entry>(
 /** What is worth remembering of it: what was said to the end, without what was withheld. */
 export function saidIn(entries: readonly Entry[]): Message[] {
   return entries.filter(
-    (entry): entry is Message => entry.kind === 'message' && /^(said|cut)$/.test(entry.state) && entry.text !== '',
+    (entry): entry is Message =>
+      entry.kind === 'message' && /^(said|cut)$/.test(entry.state) && entry.text.trim() !== '',
   )
 }

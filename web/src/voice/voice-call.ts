@@ -109,7 +109,12 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     ;({ line, payload } = made)
     const { session_id, scenario_id, initial_agents, root_agent } = payload
     const isFirst = !minutes
-    choice = { scenarioId: scenario_id, rootAgent: root_agent, sessionId: session_id }
+    choice = {
+      scenarioId: scenario_id,
+      rootAgent: root_agent,
+      enterpriseId: choice?.enterpriseId ?? null,
+      sessionId: session_id,
+    }
     if (isFirst) {
       const kept = keepMinutes(session_id, () => checks > 0)
       const decisions = watchDecisions(session_id, decision => {
@@ -170,7 +175,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     store.put({ status: 'idle', isTalking: false, isThinking: false, isSpeaking: false })
   }
   void connect('connecting')
-  return { ...turns, end, mute: sound.mute, recording: sound.recording }
+  return { ...turns, end, choice: () => choice, mute: sound.mute, recording: sound.recording }
 }
 
 function errorOf(cause: unknown): AgentTaskError {

@@ -4,9 +4,10 @@ import { IconAlert, IconTalk } from '../../icons.ts'
 import { EmptyNote } from '../empty-note.tsx'
 import type { CallManager } from './dock-panel.tsx'
 import { EntryLine } from './entry-line.tsx'
+import { type Place, PlaceChoice } from './place-choice.tsx'
 
 /** The live transcript, and what stands in the way of more of it. */
-export function Conversation({ manager }: { manager: CallManager }) {
+export function Conversation({ manager, place }: { manager: CallManager; place: Place }) {
   const { entries, status, error, agents, isThinking, connect } = manager
   const end = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what comes in is the reason to look there.
@@ -15,7 +16,7 @@ export function Conversation({ manager }: { manager: CallManager }) {
   const isAwaited = isThinking && !(last?.kind === 'message' && last.role === 'assistant')
   return (
     <Stack p="md" gap="sm" mih="100%" justify={entries.length > 0 || error ? undefined : 'center'}>
-      {entries.length === 0 && !error && <Invitation status={status} connect={connect} />}
+      {entries.length === 0 && !error && <Invitation status={status} connect={connect} place={place} />}
       <Stack gap="sm" role="log" aria-label="Transcript">
         {entries.map(entry => (
           <EntryLine key={`${entry.kind}/${entry.id}`} entry={entry} agents={agents} />
@@ -51,7 +52,7 @@ export function Conversation({ manager }: { manager: CallManager }) {
   )
 }
 
-function Invitation({ status, connect }: Pick<CallManager, 'status' | 'connect'>) {
+function Invitation({ status, connect, place }: Pick<CallManager, 'status' | 'connect'> & { place: Place }) {
   if (status === 'live') {
     return <EmptyNote title="The line is open">Write below, or hold the button or the space bar and talk.</EmptyNote>
   }
@@ -61,7 +62,14 @@ function Invitation({ status, connect }: Pick<CallManager, 'status' | 'connect'>
         It sees which page you are on and acts with your rights. The microphone opens only while you hold the button to
         talk.
       </EmptyNote>
-      <Button leftSection={<IconTalk size={18} />} loading={status !== 'idle'} onClick={connect}>
+      {status === 'idle' && <PlaceChoice {...place} />}
+      <Button
+        leftSection={<IconTalk size={18} />}
+        // Before that nobody can say for whom it would be.
+        disabled={!place.tenants.isKnown}
+        loading={status !== 'idle'}
+        onClick={connect}
+      >
         Start
       </Button>
     </Stack>

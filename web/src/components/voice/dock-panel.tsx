@@ -6,13 +6,14 @@ import { CallBar } from './call-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { DockHeader } from './dock-header.tsx'
 import { LogList } from './log-list.tsx'
+import type { Place } from './place-choice.tsx'
 
 export type CallManager = ReturnType<typeof useRealtimeSessionManager>
 
-type Props = { manager: CallManager; close: () => void }
+type Props = { manager: CallManager; place: Place; close: () => void }
 
 /** The open dock: who answers, what was said, the log, and the bar to talk and write. */
-export function DockPanel({ manager, close }: Props) {
+export function DockPanel({ manager, place, close }: Props) {
   const panel = useRef<HTMLElement>(null)
   useTalkByKey(panel, manager)
   useEffect(() => panel.current?.focus(), [])
@@ -33,7 +34,7 @@ export function DockPanel({ manager, close }: Props) {
           <Tabs.Tab value="logs">Logs</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="conversation" className="dock-content">
-          <Conversation manager={manager} />
+          <Conversation manager={manager} place={place} />
         </Tabs.Panel>
         <Tabs.Panel value="logs" className="dock-content">
           <LogList logs={manager.logs} />

@@ -1,27 +1,32 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useMemo, useRef } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useAddress } from '../../hooks/use-address.ts'
+import { useEnterprises } from '../../hooks/use-enterprises.ts'
 import { IconTalk } from '../../icons.ts'
 import { RealtimeProvider } from '../../voice/realtime-provider.tsx'
 import { useRealtimeSessionManager } from '../../voice/use-realtime-session-manager.ts'
 import { DockPanel } from './dock-panel.tsx'
 
 /** An assistant to talk with on every page: a button in the corner, and what it opens. */
-export function Dock() {
+export function Dock({ userId }: { userId: string }) {
   return (
     <RealtimeProvider>
-      <DockInPlace />
+      <DockInPlace userId={userId} />
     </RealtimeProvider>
   )
 }
 
-function DockInPlace() {
+function DockInPlace({ userId }: { userId: string }) {
   const address = useAddress()
-  const pageContext = useMemo(() => {
-    const { page = '', ...ids } = Object.fromEntries(address)
-    return { ...ids, path: `/${page}` }
-  }, [address])
+  const tenants = useEnterprises(userId)
+  const [chosen, choose] = useState<string | null>(null)
+  const scenarioId = chosen ?? address.get('scenario') ?? null
+  const { enterpriseId } = tenants
+  const pageContext = useMemo(
+    () => ({ path: `/${address.get('page') ?? ''}`, scenarioId, enterpriseId }),
+    [address, scenarioId, enterpriseId],
+  )
   const [isOpen, { open, close }] = useDisclosure(false)
   const button = useRef<HTMLButtonElement>(null)
   const manager = useRealtimeSessionManager(pageContext)
@@ -31,7 +36,7 @@ function DockInPlace() {
       close()
       requestAnimationFrame(() => button.current?.focus())
     }
-    return <DockPanel manager={manager} close={closeAndReturn} />
+    return <DockPanel manager={manager} place={{ tenants, scenarioId, choose }} close={closeAndReturn} />
   }
   return (
     <Tooltip label={isOn ? 'The call goes on' : 'Talk or write to an assistant'} position="left">
