@@ -229,7 +229,17 @@ test('the admin of an enterprise sees its tasks and no others, and not what is f
   await row(page, 'How much is 7 + 1?').waitFor()
   expect(await row(page, 'How much is 7 + 2?').count()).toBe(0)
   const names = await page.getByRole('navigation', { name: 'Admin' }).getByRole('link').allTextContents()
-  expect(names).toEqual(['Tasks', 'Dead letters', 'Approvals', 'Spending', 'Schedules', 'Audit', 'Your questions'])
+  expect(names).toEqual([
+    'Tasks',
+    'Dead letters',
+    'Approvals',
+    'Scenarios',
+    'Escalations',
+    'Spending',
+    'Schedules',
+    'Audit',
+    'Your questions',
+  ])
   await page.goto(`${product.page}?page=admin&tab=kinds`)
   await page.getByRole('heading', { name: 'This page is for admins' }).waitFor()
 })
