@@ -80,10 +80,9 @@ async function write(page: Page, message: string): Promise<void> {
 /** Says something and waits until the turn has ended. */
 async function say(page: Page, message: string): Promise<void> {
   await write(page, message)
-  const status = turn(page, message)
-    .getByRole('status')
-    .filter({ hasText: /^Completed/ })
-  await status.waitFor({ state: 'attached' })
+  await turn(page, message)
+    .getByText(/^Completed/)
+    .waitFor({ state: 'attached' })
 }
 
 test('a handoff is seen as it happens, in a second browser too, and whoever has the turn answers the next', async () => {
