@@ -167,6 +167,8 @@ describe('orchestration', () => {
   it('finds the scenario by the page', async () => {
     const body = { page: { path: '/shop/returns' }, messages: [] }
     expect(await get('/api/orchestrate', { body })).toMatchObject({ scenarioId: 'retail' })
+    const nowhere = { body: { page: { path: '/nowhere' }, messages: [] } }
+    expect(await refusal('/api/orchestrate', nowhere)).toMatchObject({ status: 422, code: 'tool_refused' })
   })
 })
 
