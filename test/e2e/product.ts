@@ -18,6 +18,8 @@ export type Product = {
   ada: SignedUp
   /** Address of the page. */
   page: string
+  /** Address of the worker, once that listens. */
+  api: string
   /** Kills the worker without a warning and starts another. */
   replaceWorker: () => Promise<void>
   stop: () => Promise<void>
@@ -42,7 +44,8 @@ export async function startProduct({ scripts = [], pace = 'human', hears }: Opti
   const brain = await startBrain({ pace, scripts, ...(hears && { hears }) })
   parts.defer(brain.stop)
   const port = await getPort()
-  const { page, stop } = await servePage(stack, ada, { api: `http://127.0.0.1:${port}` })
+  const api = `http://127.0.0.1:${port}`
+  const { page, stop } = await servePage(stack, ada, { api })
   parts.defer(stop)
   const begin = () => startWorker(stack, brain, { port, page })
   let worker = begin()
@@ -53,6 +56,7 @@ export async function startProduct({ scripts = [], pace = 'human', hears }: Opti
     brain,
     ada,
     page,
+    api,
     async replaceWorker() {
       const killed = once(worker, 'exit')
       worker.kill('SIGKILL')

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { type Script, say } from '../../../supabase/local/brain/script.ts'
 import { retail } from '../../../supabase/local/brain/scripts/scenario-retail.ts'
 import { startBrowser } from '../../support/browser.ts'
@@ -42,6 +42,7 @@ export async function openDockPlace(): Promise<DockPlace> {
   parts.defer(() => browser.close())
   const { sql } = product.stack
   const acme = await openShop(product)
+  await vi.waitUntil(() => answers(`${product.api}/ready`), { timeout: 30_000 })
   const comeIn = async (through = browser) => {
     // Nobody talks as often as these tests.
     await sql`delete from worker.api_buckets`
@@ -67,6 +68,13 @@ export async function openDockPlace(): Promise<DockPlace> {
   ]
   const all = parts.move()
   return { product, acme, heard, comeIn, start, session, kept, stop: () => all.disposeAsync() }
+}
+
+function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 }
 
 async function openShop({ stack: { sql }, ada }: Product): Promise<string> {
