@@ -58,6 +58,8 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     return JSON.stringify(result) ?? 'null'
   }
   const check = async (text: string) => {
+    // The SDK asks of each answer, also of one that calls a tool or hands over without a word.
+    if (text.trim() === '') return { flagged: false, action: 'allow' as const, categories: [] }
     checks += 1
     try {
       const decision = await moderate(text, 'output', { scenario_id: payload?.scenario_id ?? '' })

@@ -59,8 +59,7 @@ function Invitation({ status, connect, place }: Pick<CallManager, 'status' | 'co
   return (
     <Stack align="center">
       <EmptyNote title="Talk or write to an assistant">
-        It sees which page you are on and acts with your rights. The microphone opens only while you hold the button to
-        talk.
+        It acts with your rights. The microphone opens only while you hold the button to talk.
       </EmptyNote>
       {status === 'idle' && <PlaceChoice {...place} />}
       <Button
