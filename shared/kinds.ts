@@ -57,6 +57,9 @@ export type RequestOf<K extends Kind> = z.output<(typeof kinds)[K]['request']>
 /** What a completed task of this kind answers. */
 export type ResponseOf<K extends Kind> = z.output<(typeof kinds)[K]['response']>
 
+/** Kinds that pages and programs ask for by themselves: nobody has asked such a question, so lists of questions leave them out. */
+export const kindsOfPrograms: readonly string[] = ['scenario-orchestration', 'scenario-tool'] satisfies Kind[]
+
 /** Tells whether a kind is one of ours; rows may name any. */
 export function isKind(name: string): name is Kind {
   return Object.hasOwn(kinds, name)

@@ -58,6 +58,3 @@ export const sessionInitPayload = z.object({
 })
 
 export type OrchestrationDecision = z.output<typeof orchestrationDecision>
-export type ModerationDecision = z.output<typeof moderationDecision>
-export type ToolResult = z.output<typeof toolResult>
-export type SessionInitPayload = z.output<typeof sessionInitPayload>

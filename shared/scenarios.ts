@@ -141,19 +141,8 @@ export const loadedScenario = z.object({
   isNew: z.boolean(),
 })
 
-/** A transcript item of a conversation by voice. */
-export const voiceItem = z.strictObject({
-  role: z.enum(['user', 'assistant']),
-  text: line(8000),
-  /** Who spoke, of the assistants. */
-  agent: name.optional(),
-  /** The provider's id of the item: it is added once. */
-  item_id: z.string().min(1).max(100),
-})
-
 export type ScenarioDefinition = z.output<typeof scenarioDefinition>
 export type AgentDefinition = z.output<typeof agentDefinition>
 export type PageContext = z.output<typeof pageContext>
 export type ContextSnapshot = z.output<typeof contextSnapshot>
 export type LoadedScenario = z.output<typeof loadedScenario>
-export type VoiceItem = z.output<typeof voiceItem>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { kindsOfPrograms } from '../kinds.ts'
 import type { TaskStatus } from '../task.ts'
 
 const summary = z.object({
@@ -40,7 +41,7 @@ export function foldIntoList(
   if (!task) return null
   if (known && known.version >= task.version) return list
   // The turns of a conversation stand there.
-  if (record.session_id) return list
+  if (record.session_id || kindsOfPrograms.includes(task.kind)) return list
   if (known) return list.map(other => (other === known ? task : other))
   return [...list, task].sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, limit)
 }

@@ -1,12 +1,13 @@
 import type { RealtimeChannel } from '@supabase/supabase-js'
 import { z } from 'zod'
+import { kindsOfPrograms } from '../kinds.ts'
 import { errorOfResponse } from './agent-task-error.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { firstLink, keepLive, type Link } from './keep-live.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
 import { foldIntoList, foldList, parseSummaries, summaryColumns, type TaskSummary } from './task-list.ts'
 
-/** A user's latest tasks, those of conversations left out; `tasks` is null until they have been read once. */
+/** A user's latest tasks, those of conversations and of programs left out; `tasks` is null until they have been read once. */
 export type TaskListView = Link & { tasks: readonly TaskSummary[] | null }
 
 /** A user's latest tasks, live. */
@@ -66,6 +67,7 @@ async function readTasks(supabase: Supabase, userId: string, limit: number): Pro
     .select(summaryColumns)
     .eq('user_id', userId)
     .is('session_id', null)
+    .not('kind', 'in', `(${kindsOfPrograms.join(',')})`)
     .order('created_at', { ascending: false })
     .limit(limit)
     .abortSignal(AbortSignal.timeout(patienceMs))

@@ -39,3 +39,7 @@ test('a reading does not overrule what is newer, and drops what is no longer the
   const newer = row('a', 1, { status: 'completed', version: 4 })
   expect(foldList([row('x', 9), newer], [row('b', 2), row('a', 1, { version: 3 })])).toEqual([row('b', 2), newer])
 })
+
+test('what a program asks for is no question of anybody', () => {
+  expect(foldIntoList(list, record(row('c', 3, { kind: 'scenario-tool' })), 3)).toBe(list)
+})
