@@ -75,3 +75,14 @@ test('where voice is not set up it says so', async () => {
   await page.getByRole('button', { name: 'Try again' }).click()
   await callIs(page, 'Live')
 })
+
+test('where no scenario is for the page, one that may be begun answers', async () => {
+  const page = await place.comeIn()
+  await page.getByRole('combobox', { name: 'Talk with' }).selectOption('Whoever fits this page')
+  const asked = listenIn(page)
+  await page.getByRole('button', { name: 'Start' }).click()
+  await callIs(page, 'Live')
+  expect(asked('/api/orchestrate')).toHaveLength(1)
+  await write(page, 'Good morning')
+  await shows(page, /^Welcome to the clinic/)
+})
