@@ -1,9 +1,9 @@
 import { Agent } from '@openai/agents'
 import { z } from 'zod'
-import type { Json } from '../../../shared/database.types.ts'
 import { callTool } from '../../agents/call-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
 import { moderationGuardrail } from '../../agents/moderation.ts'
+import { tagged } from '../../agents/tagged.ts'
 
 const WRITER = 'Module Writer'
 
@@ -56,9 +56,4 @@ const stored = z.object({ content_id: z.string(), title: z.string(), words: z.in
 export async function storeModule(context: TaskContext, module: number, body: string, text = 'first') {
   const about = { call: `store_module_content:${module}:${text}`, agent: WRITER }
   return stored.parse(await callTool(context, 'store_module_content', { module, body }, about))
-}
-
-/** No text of anybody can close the tag. */
-function tagged(tag: string, value: Json): string {
-  return `<${tag}>\n${JSON.stringify(value).replaceAll('<', '\\u003c')}\n</${tag}>`
 }

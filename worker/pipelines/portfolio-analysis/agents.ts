@@ -4,6 +4,7 @@ import { agentTool } from '../../agents/agent-tool.ts'
 import { callTool } from '../../agents/call-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
 import { moderationGuardrail } from '../../agents/moderation.ts'
+import { tagged } from '../../agents/tagged.ts'
 import type { Numbers } from './numbers.ts'
 import { createChart, finalizeJob, getMarketInsights } from './tools.ts'
 
@@ -134,9 +135,4 @@ function readable({ ages, bands, ...rest }: Projection) {
     p95: bands.p95[index],
   }))
   return { ...rest, balances }
-}
-
-/** Names of accounts and instruments are anybody's words: none can close the tag. */
-function tagged(tag: string, value: unknown): string {
-  return `<${tag}>\n${JSON.stringify(value).replaceAll('<', '\\u003c')}\n</${tag}>`
 }

@@ -7,9 +7,10 @@ import type { LoadedScenario } from '../../../shared/scenarios.ts'
 import type { TaskContext } from '../../agents/context.ts'
 import { moderationGuardrail } from '../../agents/moderation.ts'
 import { runAgent } from '../../agents/run-agent.ts'
+import { tagged } from '../../agents/tagged.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { clearChoice, type Scores, scoresOf } from './scores.ts'
-import { loadScenario, noteDecision, tagged } from './turn.ts'
+import { loadScenario, noteDecision } from './turn.ts'
 
 const INSTRUCTIONS = `You are the Orchestrator. You choose which agent of a team answers a user next.
 You get the agents with what each is for and with scores by page and words, who is active, where the user is, and what was said.

@@ -5,6 +5,7 @@ import type { ScenarioRequest } from '../../../shared/scenario-kinds.ts'
 import { type AgentDefinition, type LoadedScenario, loadedScenario } from '../../../shared/scenarios.ts'
 import { callTool } from '../../agents/call-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
+import { tagged } from '../../agents/tagged.ts'
 import { TaskError } from '../../errors.ts'
 
 /** Loads what the task is about. A later attempt gets the same, whatever admins have saved since. */
@@ -72,9 +73,4 @@ export function asideOf(
   if (Object.keys(page).length === 0) return []
   const content = tagged('page', withoutPrivateIn(page as Json, definition.privacy.remove))
   return [{ type: 'message', role: 'user', content }]
-}
-
-/** Data in tags that nothing within can close. */
-export function tagged(tag: string, data: unknown): string {
-  return `<${tag}>\n${JSON.stringify(data).replaceAll('<', '\\u003c')}\n</${tag}>`
 }
