@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { course, courseRequest, moduleRequest, rewrittenModule } from './courses.ts'
 import { analysis, analysisRequest } from './portfolio.ts'
 import {
-  orchestrationDecision,
   orchestrationRequest,
   scenarioAnswer,
   scenarioRequest,
   scenarioToolAnswer,
   scenarioToolRequest,
 } from './scenario-kinds.ts'
+import { orchestrationDecision } from './scenario-results.ts'
 
 const prompt = z
   .string('Send the question as text in "prompt".')

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { errorAnswer } from './http.ts'
-import { orchestrationDecision, orchestrationRequest, scenarioRequest } from './scenario-kinds.ts'
-import { moderationDecision, sessionInitPayload, toolResult } from './scenario-results.ts'
+import { orchestrationRequest, scenarioRequest } from './scenario-kinds.ts'
+import { moderationDecision, orchestrationDecision, sessionInitPayload, toolResult } from './scenario-results.ts'
 import { agentDefinition, pageContext, scenarioDefinition, scenarioId } from './scenarios.ts'
 
 // What a worker answers over HTTP about scenarios and with their agents. Names are those of the README's "Over HTTP".
 
 const agentName = agentDefinition.shape.name
-const guardrails = z.object({ input: z.boolean(), output: z.boolean(), tolerates: z.array(z.string()) })
 
 /** `GET /api/scenarios` */
 export const scenarioList = z.object({
@@ -29,16 +28,14 @@ export const scenarioPath = z.object({ id: scenarioId })
 /** `GET /api/scenarios/{id}`: the version that is current. */
 export const scenarioDetail = scenarioList.shape.scenarios.element.extend({
   agents: scenarioDefinition.shape.agents,
-  guardrails,
+  guardrails: sessionInitPayload.shape.guardrails,
   privacy: scenarioDefinition.shape.privacy,
   overrides: scenarioDefinition.shape.overrides,
   pages: scenarioDefinition.shape.pages,
 })
 
-const clientSecret = z.object({ value: z.string(), expires_at: z.int() })
-
 /** `GET /api/session`: a key for one conversation by voice, which ends soon. `url` is where that is not the provider's. */
-export const realtimeKey = z.object({ client_secret: clientSecret, model: z.string(), url: z.string().optional() })
+export const realtimeKey = sessionInitPayload.pick({ client_secret: true, model: true, url: true })
 
 /** `GET /api/session2` */
 export const sessionInitQuery = z.object({

@@ -47,8 +47,6 @@ export const orchestrationRequest = z.object({
   messages: z.array(z.object({ role: z.enum(['user', 'assistant']), text: z.string().max(8000) })).max(20),
 })
 
-export { type OrchestrationDecision, orchestrationDecision } from './scenario-results.ts'
-
 /** A call of a tool outside of a turn, as a conversation by voice makes them: of a session, or of a scenario. */
 export const scenarioToolRequest = z.object({
   tool: z.string().refine(isScenarioTool, 'There is no such tool.'),

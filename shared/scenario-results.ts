@@ -43,11 +43,11 @@ const initialAgent = z.object({
 
 /** All that a browser needs to begin a conversation by voice. */
 export const sessionInitPayload = z.object({
-  /** `expires_at` in seconds since 1970, as the provider gives it. */
-  client_secret: z.object({ value: z.string(), expires_at: z.number() }),
+  /** Ends soon, and opens nothing but this one session: a lasting key has no business in a browser. In seconds since 1970. */
+  client_secret: z.object({ value: z.string().startsWith('ek_'), expires_at: z.int() }),
   model: z.string(),
   /** Where to connect, if not to the provider: the local stack. */
-  url: z.string().optional(),
+  url: z.url({ protocol: /^wss?$/ }).optional(),
   scenario_id: z.string(),
   version: z.int(),
   root_agent: z.string(),
@@ -58,3 +58,5 @@ export const sessionInitPayload = z.object({
 })
 
 export type OrchestrationDecision = z.output<typeof orchestrationDecision>
+export type ModerationDecision = z.output<typeof moderationDecision>
+export type SessionInitPayload = z.output<typeof sessionInitPayload>

@@ -1,5 +1,5 @@
 import { RealtimeAgent, tool } from '@openai/agents/realtime'
-import type { SessionInitPayload } from './payloads.ts'
+import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
 
 /** Runs a tool where its rights are: on the server. Resolves with what the model is to be told. */
 export type RunTool = (name: string, args: unknown, callId: string) => Promise<string>

@@ -1,6 +1,6 @@
 import { OpenAIRealtimeWebRTC, OpenAIRealtimeWebSocket, RealtimeSession } from '@openai/agents/realtime'
+import type { ModerationDecision, SessionInitPayload } from '../../../shared/scenario-results.ts'
 import { agentsOf, type RunTool } from './agents.ts'
-import type { ModerationDecision, SessionInitPayload } from './payloads.ts'
 import type { SoundDesk } from './sound/sound-desk.ts'
 import type { Message } from './transcript.ts'
 

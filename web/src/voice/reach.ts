@@ -1,6 +1,6 @@
 import { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
+import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
 import { type Line, type LineOptions, openLine } from './line.ts'
-import type { SessionInitPayload } from './payloads.ts'
 import { newsIn } from './wire.ts'
 
 /** How long the model may take to pick up. */

@@ -1,14 +1,14 @@
 import type { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
-import { callApi } from '../api.ts'
+import { scenarioList } from '../../../shared/scenario-api.ts'
 import {
   type ModerationDecision,
   moderationDecision,
   orchestrationDecision,
   type SessionInitPayload,
-  scenarioList,
   sessionInitPayload,
   toolResult,
-} from './payloads.ts'
+} from '../../../shared/scenario-results.ts'
+import { callApi } from '../api.ts'
 
 /** What a page says about itself, for the choice of who answers. */
 export type PageContext = {
@@ -29,6 +29,8 @@ export type Choice = {
   sessionId: string | null
 }
 
+const chosen = orchestrationDecision.pick({ scenarioId: true, rootAgent: true })
+
 /** Who is to answer on this page, as the page or else the server says. @throws AgentTaskError */
 export async function chooseScenario(
   { path, scenarioId, rootAgent = null, enterpriseId = null }: PageContext,
@@ -39,7 +41,7 @@ export async function chooseScenario(
   if (scenarioId) return { ...rest, scenarioId, rootAgent }
   const body = { page: { path }, messages: [], ...(enterpriseId && { enterpriseId }) }
   try {
-    return { ...rest, ...(await callApi('/api/orchestrate', orchestrationDecision, { body, signal })) }
+    return { ...rest, ...(await callApi('/api/orchestrate', chosen, { body, signal })) }
   } catch (error) {
     if ((error as AgentTaskError).code !== NO_SCENARIO) throw error
     const { scenarios } = await callApi('/api/scenarios', scenarioList, { signal })

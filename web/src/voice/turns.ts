@@ -1,5 +1,5 @@
+import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
 import type { Line } from './line.ts'
-import type { SessionInitPayload } from './payloads.ts'
 import { moderate } from './server.ts'
 import { MicrophoneError } from './sound/microphone.ts'
 import type { SoundDesk } from './sound/sound-desk.ts'

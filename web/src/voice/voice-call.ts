@@ -1,7 +1,7 @@
 import { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
+import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
 import type { Line, WireEvent } from './line.ts'
 import { keepMinutes } from './minutes.ts'
-import type { SessionInitPayload } from './payloads.ts'
 import { beginSession, type Choice, chooseScenario, executeTool, moderate, type PageContext } from './server.ts'
 import { watchDecisions } from './session-rows.ts'
 import { openSoundDesk } from './sound/sound-desk.ts'

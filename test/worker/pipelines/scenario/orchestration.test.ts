@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { OrchestrationDecision } from '../../../../shared/scenario-kinds.ts'
+import type { OrchestrationDecision } from '../../../../shared/scenario-results.ts'
 import { json, type Reply } from '../../../../supabase/local/brain/script.ts'
 import type { AgentRoom } from '../../../../worker/agents/context.ts'
 import { agentOf } from '../../../sql/scenarios/arrange.ts'
