@@ -1,5 +1,5 @@
 import './courses.css'
-import '../portfolio/print.css'
+import '../../print.css'
 import { useEffect } from 'react'
 import { courseAddress, useCoursesPlace } from '../../hooks/courses/use-course-address.ts'
 import { goTo } from '../../hooks/use-address.ts'

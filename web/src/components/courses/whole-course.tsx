@@ -1,7 +1,7 @@
 import { Button, Group, List, Skeleton, Stack, Text, Title } from '@mantine/core'
 import type { PlannedModule } from '../../../../shared/courses.ts'
 import { type Course, useModuleText } from '../../hooks/courses/use-course.ts'
-import { useLightPrint } from '../../hooks/portfolio/use-light-print.ts'
+import { useLightPrint } from '../../hooks/use-light-print.ts'
 import { IconPrint } from '../../icons.ts'
 import { hoursName, moduleFacts, weeksName } from '../../words/course-words.ts'
 import { DemoSourcesNote } from './demo-sources-note.tsx'
