@@ -170,25 +170,8 @@ async function useEveryVerb(session: postgres.Sql) {
 afterEach(() => sql`truncate public.agent_task_requests cascade`)
 
 describe('with 20,000 finished and 2,000 pending requests', () => {
-  test.each(STATISTICS)('no verb reads a whole table: %s', async (_, arrange) => {
-    await arrange()
-    await explain(async () => {
-      await useEveryVerb(explained)
-      await later(explained, '4 minutes')
-      for (let n = 0; n < 8; n++) expect(await reap(explained, 1)).toHaveLength(1)
-    })
-    expect(badNodes()).toEqual([])
-    expect(plans.filter(plan => plan['Index Name'] === 'queue_in_line').length).toBeGreaterThan(16)
-
-    // Now with other tenants, and a cap, which a claim weighs.
-    for (const name of ['One', 'Two', 'Three']) await fill(50, { enterprise_id: await addEnterprise(sql, name) })
-    await sql`insert into worker.kinds (kind, max_running) values ('assistant', 5000)`
-    await explain(() => useEveryVerb(explained))
-    expect(badNodes()).toEqual([])
-    expect(plans.filter(plan => plan['Index Name'] === 'queue_in_line').length).toBeGreaterThan(16)
-  })
-
-  test('nor does a session whose first calls found empty tables', async () => {
+  // The first test, since nothing may be known of the tables yet.
+  test('no verb of a session whose first calls found empty tables reads a whole table', async () => {
     const early = await watchedSession()
     for (let n = 0; n < 8; n++) {
       await submit(early)
@@ -206,6 +189,24 @@ describe('with 20,000 finished and 2,000 pending requests', () => {
       for (let n = 0; n < 8; n++) await reap(early, 1)
     }, early)
     expect(badNodes()).toEqual([])
+  })
+
+  test.each(STATISTICS)('no verb reads a whole table: %s', async (_, arrange) => {
+    await arrange()
+    await explain(async () => {
+      await useEveryVerb(explained)
+      await later(explained, '4 minutes')
+      for (let n = 0; n < 8; n++) expect(await reap(explained, 1)).toHaveLength(1)
+    })
+    expect(badNodes()).toEqual([])
+    expect(plans.filter(plan => plan['Index Name'] === 'queue_in_line').length).toBeGreaterThan(16)
+
+    // Now with other tenants, and a cap, which a claim weighs.
+    for (const name of ['One', 'Two', 'Three']) await fill(50, { enterprise_id: await addEnterprise(sql, name) })
+    await sql`insert into worker.kinds (kind, max_running) values ('assistant', 5000)`
+    await explain(() => useEveryVerb(explained))
+    expect(badNodes()).toEqual([])
+    expect(plans.filter(plan => plan['Index Name'] === 'queue_in_line').length).toBeGreaterThan(16)
   })
 
   test.each(['one tenant', 'two tenants'])(
