@@ -8,6 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     retry: 0,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/liverow/test-report.json' }]],
   },
