@@ -1,3 +1,4 @@
+import '../chat/chat.css'
 import { Button, Container, Group, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useEffect, useRef, useState } from 'react'
@@ -42,8 +43,8 @@ export function SessionPanel({ sessionId }: { sessionId: string }) {
     if (await submitTask({ prompt: asked })) setPrompt('')
   }
   return (
-    <Container size={760} px={0} pb="xl">
-      <Stack gap="xl">
+    <Container size={760} px={0}>
+      <Stack gap="xl" className="conversation">
         <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs">
           <Title
             order={1}
@@ -74,7 +75,7 @@ export function SessionPanel({ sessionId }: { sessionId: string }) {
             </li>
           ))}
         </ol>
-        <Stack gap="sm">
+        <Stack gap="sm" className="chat-foot">
           {refusal && <ErrorNote error={refusal} title="The question was not taken" />}
           <AskBox
             prompt={prompt}
