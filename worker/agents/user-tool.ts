@@ -5,6 +5,9 @@ import type { TaskContext } from './context.ts'
 
 const userTools = new WeakMap<object, Ways>()
 
+/** What looks through the arguments of a call before they are stored or shown. */
+export type ToolGuardrails = ToolInputGuardrailDefinition<TaskContext>[]
+
 type Ways = {
   /** Says why a call may not reach the database, or undefined. */
   refuse: (input: unknown) => string | undefined
@@ -26,7 +29,7 @@ export function userTool<Schema extends z.ZodObject>(options: {
   check?: (input: z.output<Schema>) => string | undefined
   /** Makes what the agent hears of what SQL brought; the journal has the latter. The same in each attempt. */
   show?: (output: Json) => Json
-  inputGuardrails?: ToolInputGuardrailDefinition<TaskContext>[]
+  inputGuardrails?: ToolGuardrails
 }): FunctionTool<TaskContext> {
   const { name, description, needsApproval, check, show = output => output, inputGuardrails = [] } = options
   const made = tool({

@@ -63,6 +63,40 @@ describe('what the content check objects to', () => {
     expect(heard[0]).toContain('withheld by the content check (hate)')
   })
 
+  it('in a chart’s words is not drawn, and the charter may say it otherwise', async () => {
+    const heard: string[] = []
+    const chart = {
+      position: 1,
+      kind: 'bar',
+      description: 'Two halves.',
+      unit: 'percent',
+      labels: ['A', 'B'],
+      values: [50, 50],
+      colors: ['#111111', '#222222'],
+    }
+    const room = await moderatedRoom(
+      moderation,
+      {
+        name: 'Charter',
+        agent: /^You are the Portfolio Charter\b/,
+        turn: scene => {
+          heard.push(...scene.results('create_chart').map(({ output }) => output))
+          if (scene.turn === 2) return say('Drawn.')
+          return call('create_chart', { ...chart, title: scene.turn === 0 ? 'A !flag hate.' : 'A and B' })
+        },
+      },
+      {
+        name: 'Planner',
+        agent: /^You are the Portfolio Planner\b/,
+        turn: scene => (scene.turn === 0 ? call('invoke_charter', { input: 'Go.' }) : say('Done.')),
+      },
+    )
+    const held = await begin(room, await addInvestor(sql, 'one@x.test', { Depot: { WRLD: 60 } }))
+    await end(room, held)
+    expect(heard[0]).toContain('withheld by the content check (hate)')
+    expect(JSON.stringify((await keptOf(held))?.charts_payload)).toMatch(/^(?!.*!flag).*A and B/)
+  })
+
   it('in what the planner says ends the task, and what the specialists have stored stays', async () => {
     const room = await moderatedRoom(moderation, {
       name: 'Planner',

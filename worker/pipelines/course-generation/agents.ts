@@ -74,7 +74,7 @@ export function createCoordinator(context: TaskContext, research: Research): Age
     name: 'Planning Agent',
     instructions: PLANNING,
     handoffDescription: 'Plans the course.',
-    tools: planningTools(),
+    tools: planningTools(moderation ? [moderation.toolInput] : []),
     handoffs: [afresh(researcher)],
   })
   return new Agent<TaskContext>({

@@ -11,22 +11,22 @@ import {
 } from '../../../shared/courses.ts'
 import { codeTool } from '../../agents/code-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
-import { userTool } from '../../agents/user-tool.ts'
+import { type ToolGuardrails, userTool } from '../../agents/user-tool.ts'
 import { frameCourse, pathOf, queriesFor } from './schedule.ts'
 
 // Tools that look something up or store it are SQL (the migration `courses`) and find their employee by their task: no
 // argument of theirs could name another one. The others compute, from arguments alone.
 
-/** The tools of the Planning Agent, by the names of the document. */
-export function planningTools(): FunctionTool<TaskContext>[] {
+/** The tools of the Planning Agent, by the names of the document; `guardrails` look through what they store. */
+export function planningTools(guardrails: ToolGuardrails): FunctionTool<TaskContext>[] {
   return [
     analyzeEmployeeProfile(),
     prioritizeSkillGaps(),
     generateCourseStructurePlan(),
     generateResearchQueries(),
     createPersonalizedLearningPath(),
-    storeCoursePlan(),
-    storePlanningMetadata(),
+    storeCoursePlan(guardrails),
+    storePlanningMetadata(guardrails),
   ]
 }
 
@@ -91,9 +91,10 @@ function createPersonalizedLearningPath() {
   })
 }
 
-function storeCoursePlan() {
+function storeCoursePlan(inputGuardrails: ToolGuardrails) {
   return userTool({
     name: 'store_course_plan',
+    inputGuardrails,
     description: 'Stores the plan. Says what is wrong with it if it cannot be stored; call again with that mended.',
     parameters: z.object({
       course_structure: courseStructure,
@@ -103,9 +104,10 @@ function storeCoursePlan() {
   })
 }
 
-function storePlanningMetadata() {
+function storePlanningMetadata(inputGuardrails: ToolGuardrails) {
   return userTool({
     name: 'store_planning_metadata',
+    inputGuardrails,
     description: 'Stores why the plan is as it is, for people who read it later.',
     parameters: z.object({
       rationale: z.string().max(2_000).describe('Why these modules in this order, in two to four sentences.'),

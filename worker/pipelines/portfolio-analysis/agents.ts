@@ -60,7 +60,8 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
   const { model, moderate, signal } = context
   const moderation = moderate && moderationGuardrail(moderate, { signal })
   const common = { model: model.name, modelSettings: { store: false } }
-  // What these write is stored and shown as it is; charts are numbers and a few words.
+  // What these write is stored and shown as it is, and so is what the tools for it are given.
+  const shown = moderation ? [moderation.toolInput] : []
   const writing = { ...common, outputGuardrails: moderation ? [moderation.output] : [] }
 
   const reporter = new Agent<TaskContext>({
@@ -73,7 +74,7 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
     ...common,
     name: 'Charter',
     instructions: `${CHARTER}\n\n${tagged('numbers', numbers)}`,
-    tools: [createChart()],
+    tools: [createChart(shown)],
   })
   return new Agent<TaskContext>({
     ...writing,
@@ -94,7 +95,7 @@ export function createPlanner(context: TaskContext, { numbers, projection, notes
       ...(projection
         ? [invokeRetirement(new Agent<TaskContext>({ ...writing, ...retirement(projection) }), projection)]
         : []),
-      finalizeJob(moderation ? [moderation.toolInput] : []),
+      finalizeJob(shown),
     ],
     inputGuardrails: moderation ? [moderation.input] : [],
   })

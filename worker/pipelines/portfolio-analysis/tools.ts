@@ -1,8 +1,8 @@
-import type { FunctionTool, ToolInputGuardrailDefinition } from '@openai/agents'
+import type { FunctionTool } from '@openai/agents'
 import { z } from 'zod'
 import { chart } from '../../../shared/portfolio.ts'
 import type { TaskContext } from '../../agents/context.ts'
-import { userTool } from '../../agents/user-tool.ts'
+import { type ToolGuardrails, userTool } from '../../agents/user-tool.ts'
 import { chartProblem } from './charts.ts'
 
 // All of these are tools of SQL (the migration `portfolio`). They find their task, and by it the user and the analysis, in
@@ -19,10 +19,11 @@ export function getMarketInsights(): FunctionTool<TaskContext> {
   })
 }
 
-/** Draws one chart into `charts_payload`. */
-export function createChart(): FunctionTool<TaskContext> {
+/** Draws one chart into `charts_payload`, whose words `inputGuardrails` look through. */
+export function createChart(inputGuardrails: ToolGuardrails): FunctionTool<TaskContext> {
   return userTool({
     name: 'create_chart',
+    inputGuardrails,
     description: 'Adds a chart to the analysis. Says what is wrong with it if it cannot be drawn.',
     parameters: chart,
     check: chartProblem,
@@ -30,7 +31,7 @@ export function createChart(): FunctionTool<TaskContext> {
 }
 
 /** Ends the analysis with `summary_payload`, whose words `inputGuardrails` look through. */
-export function finalizeJob(inputGuardrails: ToolInputGuardrailDefinition<TaskContext>[]): FunctionTool<TaskContext> {
+export function finalizeJob(inputGuardrails: ToolGuardrails): FunctionTool<TaskContext> {
   return userTool({
     name: 'finalize_job',
     inputGuardrails,

@@ -55,10 +55,13 @@ async function generate(payload: Row = { employeeId: ines }, values: Row = {}) {
 }
 
 /** A room whose model follows these scripts first. */
-async function roomWithScripts(...scripts: Script[]): Promise<Room> {
+const roomWithScripts = (...scripts: Script[]) => moderatedRoom(null, ...scripts)
+
+/** The same with a moderation, or with none. */
+async function moderatedRoom(moderation: string | null, ...scripts: Script[]): Promise<Room> {
   const brain = await startBrain({ pace: 'instant', scripts })
   scene.atEnd(() => brain.stop())
-  return openRoom(scene, { baseUrl: brain.url, apiKey: brain.key })
+  return openRoom(scene, { baseUrl: brain.url, apiKey: brain.key, moderation })
 }
 
 /** What the queue does once a task is performed. */
@@ -302,6 +305,22 @@ describe('a course that cannot be made', () => {
       const { result } = await generate({ employeeId: ines }, { user_id: globex.admin, enterprise_id: enterprise })
       expect(result).toMatchObject({ code: 'no_such_employee' })
     }
+  })
+
+  it('in words that the content check objects to keeps none of them', async () => {
+    const heard: string[] = []
+    const planningAgent: Script = {
+      name: 'Planning Agent',
+      agent: /^You are the Planning Agent\b/,
+      turn: given => {
+        heard.push(...given.results('store_planning_metadata').map(({ output }) => output))
+        if (given.turn > 0) return say('That will do.')
+        return call('store_planning_metadata', { rationale: 'For !flag hate.', assumptions: [], left_out: [] })
+      },
+    }
+    const room = await moderatedRoom('omni-moderation-latest', coordinator, planningAgent)
+    await end(room, await begin(room, { employeeId: ines }))
+    expect(heard[0]).toContain('withheld by the content check (hate)')
   })
 
   it('because an agent stops in the middle keeps what is stored', async () => {
