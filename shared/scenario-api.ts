@@ -66,7 +66,7 @@ export const sessionCreated = z.object({
 })
 
 /** Of one turn, within what the scenario allows. */
-const override = z.strictObject(scenarioRequest.shape.override.unwrap().shape)
+const override = scenarioRequest.shape.override.unwrap()
 
 /** `POST /api/sdk/session/message` */
 export const messageRequest = z.strictObject({

@@ -17,9 +17,12 @@ export const scenarioRequest = z.object({
   rootAgent: agentName.optional(),
   /** Where the user is by now. */
   page: pageContext.optional(),
-  /** For this turn, as far as the scenario allows it. The name is that of one of its agents, as `rootAgent`. */
+  /**
+   * For this turn, as far as the scenario allows it. The name is that of one of its agents, as `rootAgent`. Of nothing else
+   * there may be another one, least of all of tools: what is left unsaid here is refused, never passed over.
+   */
   override: z
-    .object({
+    .strictObject({
       name: agentName.optional(),
       instructions: z.string().trim().min(1).max(8000).optional(),
       model: z.string().min(1).max(100).optional(),

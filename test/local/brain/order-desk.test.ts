@@ -69,6 +69,11 @@ describe('the order desk', () => {
     expect((await askDesk('#1002 is broken', { rejection })).answer).toEqual(expected)
   })
 
+  it('tells in words what the tool itself refuses', async () => {
+    const { answer } = await askDesk('#1002 is broken', { refund: () => '{"error":"It was paid back already."}' })
+    expect(answer).toBe('The refund for order **#1002** (Tea kettle) did not go through: It was paid back already.')
+  })
+
   it('tells that a person has changed the amount', async () => {
     const { answer } = await askDesk('#1002 is broken', { refund: () => '{"amount":20,"currency":"EUR"}' })
     expect(answer).toMatch(/^I refunded \*\*20\.00 EUR\*\* .* I had asked for 45\.00 EUR/)

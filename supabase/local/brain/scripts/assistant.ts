@@ -1,6 +1,7 @@
 import type { Result, Scene } from '../scene.ts'
 import { call, type Reply, type Script, say } from '../script.ts'
 import { LONG_TEXT, WHO_I_AM } from './assistant-texts.ts'
+import { excuse } from './scenario-scene.ts'
 
 const TOOLS = ['calculate', 'current_time', 'recent_tasks']
 
@@ -34,7 +35,7 @@ function report({ tool, output }: Result): string {
   if (tool === 'calculate') return `The result is **${output}**.`
   if (tool === 'current_time') return `It is **${output}**.`
   const tasks: unknown = output.startsWith('[') ? JSON.parse(output) : output
-  if (!Array.isArray(tasks)) return output
+  if (!Array.isArray(tasks)) return `I cannot see what you have asked: ${excuse(output)}`
   if (tasks.length === 0) return 'You have not asked anything before this.'
   return `You asked, the latest first:\n\n${tasks.map(task => `- ${task.prompt} (${task.status})`).join('\n')}`
 }

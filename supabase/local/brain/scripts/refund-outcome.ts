@@ -1,12 +1,13 @@
 import type { Result } from '../scene.ts'
 import { money, nameOf, type Order } from './orders.ts'
+import { excuse } from './scenario-scene.ts'
 
-/** What became of a refund, told by what its tool returned: the refund as JSON, or why there is none as text. */
+/** What became of a refund, told by what its tool returned: the refund as JSON, or why there is none: as `{error}` by the tool, as text by people. */
 export function outcomeOf({ args, output }: Result, orders: Order[]): string {
   const order = orders.find(({ number }) => number === args.order)
   const what = order ? `order **${nameOf(order)}** (${order.item})` : 'the order'
   const refund = refundIn(output)
-  if (!refund) return refusal(output, what)
+  if (!refund) return refusal(excuse(output), what)
   const currency = refund.currency ?? order?.currency ?? ''
   const done = `I refunded **${money(refund.amount, currency).trim()}** for ${what}.`
   if (Number(refund.amount) === Number(args.amount)) return done
@@ -22,10 +23,10 @@ function refundIn(output: string): { amount: number | string; currency?: string 
   }
 }
 
-function refusal(output: string, what: string): string {
+function refusal(said: string, what: string): string {
   // What comes after a colon is a person's reason, in whatever words.
-  const [verdict = '', ...reason] = output.split(/:\s*/)
+  const [verdict = '', ...reason] = said.split(/:\s*/)
   if (/expired|in time/i.test(verdict)) return `Nobody decided about ${what} in time, so nothing was refunded.`
-  if (!/not approved|rejected|declined/i.test(verdict)) return `The refund for ${what} did not go through: ${output}`
+  if (!/not approved|rejected|declined/i.test(verdict)) return `The refund for ${what} did not go through: ${said}`
   return `A person did not approve the refund for ${what}${reason.length > 0 ? `: ${reason.join(': ')}` : '.'}`
 }
