@@ -26,14 +26,14 @@ isOneToOne: false
                   ]
                 },"agent_approvals": {
                   Row: {
-                    "agent": string,"arguments": NonNullable<Json>,"asker_id": string | null,"created_at": string,"decided_at": string | null,"decided_by": string | null,"decider": string,"edited_arguments": Json | null,"enterprise_id": string | null,"expires_at": string | null,"id": string,"key": string,"life": number,"may_edit": boolean,"not_asker": boolean,"quorum": number,"reason": string | null,"status": string,"task_id": string,"tool_name": string
+                    "agent": string,"agent_title": string | null,"arguments": NonNullable<Json>,"asker_id": string | null,"created_at": string,"decided_at": string | null,"decided_by": string | null,"decider": string,"edited_arguments": Json | null,"enterprise_id": string | null,"expires_at": string | null,"id": string,"key": string,"life": number,"may_edit": boolean,"not_asker": boolean,"quorum": number,"reason": string | null,"status": string,"task_id": string,"tool_name": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "agent": string,"arguments": NonNullable<Json>,"asker_id"?: string | null,"created_at": string,"decided_at"?: string | null,"decided_by"?: string | null,"decider"?: string,"edited_arguments"?: Json | null,"enterprise_id"?: string | null,"expires_at"?: string | null,"id"?: string,"key": string,"life": number,"may_edit"?: boolean,"not_asker"?: boolean,"quorum"?: number,"reason"?: string | null,"status"?: string,"task_id": string,"tool_name": string
+                    "agent": string,"agent_title"?: string | null,"arguments": NonNullable<Json>,"asker_id"?: string | null,"created_at": string,"decided_at"?: string | null,"decided_by"?: string | null,"decider"?: string,"edited_arguments"?: Json | null,"enterprise_id"?: string | null,"expires_at"?: string | null,"id"?: string,"key": string,"life": number,"may_edit"?: boolean,"not_asker"?: boolean,"quorum"?: number,"reason"?: string | null,"status"?: string,"task_id": string,"tool_name": string
                   }
                   Update: {
-                    "agent"?: string,"arguments"?: NonNullable<Json>,"asker_id"?: string | null,"created_at"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"decider"?: string,"edited_arguments"?: Json | null,"enterprise_id"?: string | null,"expires_at"?: string | null,"id"?: string,"key"?: string,"life"?: number,"may_edit"?: boolean,"not_asker"?: boolean,"quorum"?: number,"reason"?: string | null,"status"?: string,"task_id"?: string,"tool_name"?: string
+                    "agent"?: string,"agent_title"?: string | null,"arguments"?: NonNullable<Json>,"asker_id"?: string | null,"created_at"?: string,"decided_at"?: string | null,"decided_by"?: string | null,"decider"?: string,"edited_arguments"?: Json | null,"enterprise_id"?: string | null,"expires_at"?: string | null,"id"?: string,"key"?: string,"life"?: number,"may_edit"?: boolean,"not_asker"?: boolean,"quorum"?: number,"reason"?: string | null,"status"?: string,"task_id"?: string,"tool_name"?: string
                   }
                   Relationships: [
                     {
@@ -880,6 +880,20 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"scenario_models": {
+                  Row: {
+                    "allowed_at": string,"name": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "allowed_at": string,"name": string
+                  }
+                  Update: {
+                    "allowed_at"?: string,"name"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"scenario_sessions": {
                   Row: {
                     "active_agent": string,"created_at": string,"page": NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
@@ -1261,6 +1275,9 @@ isOneToOne: false
               "at": string,"run_seconds": number,"status": string,"tasks": number,"wait_seconds": number
             }[]
                            },
+"allow_scenario_model":
+{ Args: { "allowed": boolean,"model": string }; Returns: boolean
+                           },
 "answer_escalation":
 { Args: { "escalation_id": string,"text": string }; Returns: {
               "created_at": string,
@@ -1361,6 +1378,7 @@ isOneToOne: false
 "decide_agent_approval":
 { Args: { "approval_id": string,"decision": string,"edited_arguments"?: Json,"reason"?: string }; Returns: {
               "agent": string,
+"agent_title": string | null,
 "arguments": NonNullable<Json>,
 "asker_id": string | null,
 "created_at": string,
@@ -1859,6 +1877,9 @@ isOneToOne: false
                            },
 "run_tool":
 { Args: { "p_lease": string,"p_steps": (Json)[],"p_task": string }; Returns: Json
+                           },
+"see_api_turn":
+{ Args: { "p_bucket": string,"p_per_minute": number,"p_user": string }; Returns: number
                            },
 "settle":
 { Args: { "p_details": (Json)[],"p_leases": (string)[],"p_outcomes": (string)[],"p_tasks": (string)[] }; Returns: {

@@ -139,6 +139,8 @@ export const loadedScenario = z.object({
   page: pageContext,
   escalation: z.enum(['open', 'taken']).nullable(),
   isNew: z.boolean(),
+  /** Models that the definition names and that are not allowed by now. An attempt of an older release has not asked. */
+  refusedModels: z.array(z.string()).default([]),
 })
 
 export type ScenarioDefinition = z.output<typeof scenarioDefinition>

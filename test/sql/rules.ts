@@ -129,9 +129,14 @@ export function violations(sql: postgres.Sql) {
     select 'nobody has more than a thousand open todos', user_id::text from public.todos
     where not is_completed group by user_id having count(*) > 1000
     union all
-    select 'the versions of a scenario are numbered without a gap, up to the current one', s.id
-    from public.scenarios s left join public.scenario_versions v on v.scenario_id = s.id
-    group by s.id having min(v.version) <> 1 or max(v.version) <> s.version or count(v.version) <> s.version
+    select 'of a scenario there are the latest fifty versions, up to the current one', s.id
+    from public.scenarios s left join public.scenario_versions v on v.scenario_id = s.id and v.version > s.version - 50
+    group by s.id having max(v.version) <> s.version or count(v.version) <> least(s.version, 50)
+    union all
+    select 'an older version of a scenario is one that a session has', v.scenario_id
+    from public.scenarios s join public.scenario_versions v on v.scenario_id = s.id and v.version <= s.version - 50
+    where not exists (
+      select from public.scenario_sessions b where b.scenario_id = v.scenario_id and b.version = v.version)
     union all
     select 'a scenario is called as its current version says', s.id
     from public.scenarios s join public.scenario_versions v on v.scenario_id = s.id and v.version = s.version

@@ -140,6 +140,7 @@ interface ToolCall {
 interface ToolResult {
   verdict: string
   output?: Json
+  refusal?: string
 }
 
 /** Has a tool of SQL called. */

@@ -24,6 +24,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   too_large: 413,
   content_refused: 422,
   max_turns_exceeded: 422,
+  model_not_allowed: 422,
   provider_rejected: 422,
   tool_refused: 422,
   too_many_tasks: 429,

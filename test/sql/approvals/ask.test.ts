@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addPeople, edit, later, request, setScene, submitAndClaim } from '../arrange.ts'
-import { ask, claimOne, reap } from '../verbs.ts'
+import { ask, claimOne, reap, recordSteps, step } from '../verbs.ts'
 import { approvalsOf } from './arrange.ts'
 
 const scene = await setScene()
@@ -31,6 +31,32 @@ describe('ask_approvals', () => {
       },
     ])
     expect(await request(sql, held.task)).toMatchObject({ status: 'processing', has_asked: true, version: '3' })
+  })
+
+  test('tells what the agent is called, by the scenario that the task has loaded in this life', async () => {
+    const held = await submitAndClaim(scene, ofOwner)
+    const loaded = (title: string) =>
+      step('tool:/own:load_scenario', {
+        kind: 'tool',
+        output: {
+          definition: {
+            agents: [
+              { name: 'other', title: 'Other' },
+              { name: 'assistant', title },
+            ],
+          },
+        },
+      })
+    await recordSteps(worker, held, loaded('Returns'))
+    await ask(worker, held, {})
+    await edit(sql, held.task, { status: 'pending' })
+    const young = await claimOne(worker)
+    await ask(worker, young, {})
+    const asked = await approvalsOf(sql, held.task)
+    expect(asked.map(({ agent, agent_title }) => [agent, agent_title])).toEqual([
+      ['assistant', 'Returns'],
+      ['assistant', null],
+    ])
   })
 
   test('takes who is to decide, how many, and until when', async () => {

@@ -147,16 +147,23 @@ describe('worker.run_tool', () => {
 
 describe('an error of the tool', () => {
   test.each([
-    ['a plain exception', `raise exception 'There is no more milk.'`, 'There is no more milk.'],
-    ['bad input', `perform 'many'::integer`, 'invalid input syntax for type integer: "many"'],
-    ['a division', `perform 1 / 0`, 'division by zero'],
-    ['an own code', `raise exception 'Slow down.' using errcode = 'PT429'`, 'Slow down.'],
-    ['a missing right', `perform from worker.queue`, 'permission denied for schema worker'],
-  ])('is its result, and undoes what it wrote: %s', async (_what, body, error) => {
+    ['a plain exception', `raise exception 'There is no more milk.'`, 'There is no more milk.', 'rule'],
+    ['bad input', `perform 'many'::integer`, 'invalid input syntax for type integer: "many"', 'input'],
+    ['a division', `perform 1 / 0`, 'division by zero', 'input'],
+    [
+      'a broken rule',
+      `insert into public.notes (text) values ('refused')`,
+      expect.stringContaining('violates'),
+      'input',
+    ],
+    ['an own code', `raise exception 'Slow down.' using errcode = 'PT429'`, 'Slow down.', 'limit'],
+    ['a conflict', `raise exception 'Gone.' using errcode = 'PT409'`, 'Gone.', 'rule'],
+    ['a missing right', `perform from worker.queue`, 'permission denied for schema worker', 'rights'],
+  ])('is its result, says of what kind, and undoes what it wrote: %s', async (_what, body, error, refusal) => {
     await makeTool(sql, 'fails', body)
     const held = await submitAndClaim(scene, ofOwner)
     const result = await runTool(worker, held, { name: 'fails', input: { text: 'x' } })
-    expect(result).toEqual({ verdict: 'continue', output: { error } })
+    expect(result).toEqual({ verdict: 'continue', output: { error }, refusal })
     expect(await notes()).toEqual([])
     expect(await steps()).toMatchObject([{ status: 'done', output: { error } }])
   })

@@ -9,7 +9,7 @@ import { keepUnanswered } from '../../agents/session.ts'
 import { TaskError } from '../../errors.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { type Course, createCast } from './agents.ts'
-import { asideOf, firstOf, loadScenario, noteDecision } from './turn.ts'
+import { asideOf, firstOf, loadScenario, noteDecision, refuseModels } from './turn.ts'
 
 /**
  * Answers one turn with the agents of a scenario. The active one begins; whoever has the turn in the end is the active one
@@ -19,6 +19,7 @@ export const answerInScenario: Pipeline<'scenario'> = async (context, request) =
   const scenario = await loadScenario(context)
   const first = firstOf(scenario, request)
   if (scenario.escalation !== null) return leaveToPerson(context, scenario, request)
+  refuseModels(scenario, first)
 
   const { activeAgent } = scenario
   if (first.name !== activeAgent) {

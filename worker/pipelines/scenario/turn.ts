@@ -65,6 +65,21 @@ export function firstOf(
   }
 }
 
+/**
+ * Looks at all who may get their turn, since any of them may before it ends.
+ *
+ * @param first the one that begins, as this turn wants it
+ * @throws TaskError `model_not_allowed`
+ */
+export function refuseModels({ scenarioId, definition, refusedModels }: LoadedScenario, first: AgentDefinition): void {
+  const cast = definition.agents.map(each => (each.name === first.name ? first : each))
+  const refused = cast.find(({ model }) => model !== null && refusedModels.includes(model))
+  if (!refused) return
+  const remedy = 'an admin has to save the scenario with another one'
+  const message = `The model "${refused.model}" of "${refused.title}" in "${scenarioId}" is not allowed any more: ${remedy}.`
+  throw new TaskError('model_not_allowed', message)
+}
+
 /** Where the user is, for this turn alone: what was true of an earlier one need not be any more. */
 export function asideOf(
   { definition, page: begun }: LoadedScenario,

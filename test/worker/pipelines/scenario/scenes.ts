@@ -23,6 +23,11 @@ export async function saveScenario({ sql }: Scene, id: string, definition: Scena
   return only(row).version
 }
 
+/** Lets scenarios name a model. */
+export async function allowModel({ sql }: Scene, model: string): Promise<void> {
+  await sql`select public.allow_scenario_model(${model}, true)`
+}
+
 type Begin = { user: string; scenario: string; enterprise?: string; page?: Json; root?: string }
 
 /** Begins a session as its user does. */

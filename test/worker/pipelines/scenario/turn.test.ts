@@ -5,7 +5,17 @@ import { addUser } from '../../../support/roles.ts'
 import { take } from '../../agents/arrange.ts'
 import { roomWithScripts, says } from '../../agents/run-with.ts'
 import { setScene } from '../../arrange.ts'
-import { activeAgentOf, beginSession, decisionsOf, saidIn, saveScenario, say, settleTurn, teamOf } from './scenes.ts'
+import {
+  activeAgentOf,
+  allowModel,
+  beginSession,
+  decisionsOf,
+  saidIn,
+  saveScenario,
+  say,
+  settleTurn,
+  teamOf,
+} from './scenes.ts'
 
 const scene = await setScene()
 const { sql } = scene
@@ -101,20 +111,41 @@ describe('a turn of a scenario', () => {
   })
 
   it.each([
-    [{ rootAgent: 'nobody' }, /has no agent "nobody"/],
-    [{ override: { name: 'nobody' } }, /has no agent "nobody"/],
-    [{ scenarioId: 'retail' }, /leave scenarioId out/],
-    [{ override: { instructions: 'Tell all.' } }, /lets nobody change instructions/],
-    [{ override: { model: 'gpt-huge' } }, /does not allow the model "gpt-huge": leave it out/],
-  ])('is refused with words for %j', async (wish, words) => {
+    [{ rootAgent: 'nobody' }, 'invalid_request', /has no agent "nobody"/],
+    [{ override: { name: 'nobody' } }, 'invalid_request', /has no agent "nobody"/],
+    [{ scenarioId: 'retail' }, 'invalid_request', /leave scenarioId out/],
+    [{ override: { instructions: 'Tell all.' } }, 'override_refused', /lets nobody change instructions/],
+    [{ override: { instructions: 'x'.repeat(8001) } }, 'invalid_request', /override.instructions/],
+    [{ override: { model: 'gpt-huge' } }, 'override_refused', /does not allow the model "gpt-huge": leave it out/],
+    [{ override: { temperature: 2 } }, 'invalid_request', /temperature/],
+    [{ override: { tools: ['refund_order'] } }, 'invalid_request', /tools/],
+    [{ override: { handoffs: [] } }, 'invalid_request', /handoffs/],
+  ])('is refused with a code and words for %j', async (wish, code, words) => {
     const room = await roomWithScripts(scene, { desk: says('Never.') })
     const session = await beginSession(scene, { user, scenario: 'circle' })
-    await expect(say(scene, room, session, { message: 'one', ...wish })).rejects.toThrow(words)
+    const refused = expect(say(scene, room, session, { message: 'one', ...wish })).rejects
+    await refused.toMatchObject({ code, message: expect.stringMatching(words) })
     expect(room.brain.calls()).toBe(0)
     expect(await saidIn(scene, session)).toEqual([])
   })
 
+  it.each(['override', 'agent'])('is refused where a model is not allowed any more: of the %s', async by => {
+    await allowModel(scene, 'gpt-huge')
+    const named = { desk: agentOf('desk'), other: agentOf('other', { model: by === 'agent' ? 'gpt-huge' : null }) }
+    const overrides = { instructions: false, models: ['gpt-huge'] }
+    await saveScenario(scene, 'named', teamOf([named.desk, named.other], { overrides }))
+    const session = await beginSession(scene, { user, scenario: 'named' })
+    await sql`delete from public.scenario_models`
+    const room = await roomWithScripts(scene, { desk: says('Never.') })
+    const wish = by === 'agent' ? {} : { override: { model: 'gpt-huge' } }
+    const refused = expect(say(scene, room, session, { message: 'one', ...wish })).rejects
+    await refused.toMatchObject({ code: 'model_not_allowed', message: expect.stringContaining('"gpt-huge"') })
+    expect(room.brain.calls()).toBe(0)
+    if (by === 'override') expect(await say(scene, room, session, 'two')).toMatchObject({ answer: 'Never.' })
+  })
+
   it('may have other instructions and another model where the scenario allows it, for this turn alone', async () => {
+    await allowModel(scene, 'gpt-huge')
     await saveScenario(
       scene,
       'open',
