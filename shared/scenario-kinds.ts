@@ -62,8 +62,8 @@ export const scenarioToolRequest = z.object({
 export const scenarioToolAnswer = z.object({
   ok: z.boolean(),
   result: z.json().optional(),
-  /** `tool_refused`: the tool says why. `not_allowed`: people or the content check do. */
-  error: z.object({ code: z.enum(['tool_refused', 'not_allowed']), message: z.string() }).optional(),
+  /** `tool_refused`: the tool says why. `not_allowed`: people or the content check do. `too_many_calls`: not so often. */
+  error: z.object({ code: z.enum(['tool_refused', 'not_allowed', 'too_many_calls']), message: z.string() }).optional(),
 })
 
 export type ScenarioRequest = z.output<typeof scenarioRequest>

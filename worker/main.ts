@@ -56,6 +56,7 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
     responseModels: config.responseModels,
     respond: createResponses(config.model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),
+    seeTurn: (p_user, p_bucket, p_per_minute) => db.call('see_api_turn', { p_user, p_bucket, p_per_minute }),
   })
   const http = await listen(
     createApp(() => worker, telemetry, createLookUp(db, telemetry), doors),

@@ -128,6 +128,20 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
       metrics.toolSeconds.observe({ tool: call.tool, result: call.failed ? 'failed' : 'ok' }, call.seconds)
       logger.debug({ event: 'tool_called', ...nameOf(task), ...call }, `The tool ${call.tool} was called.`)
     },
+    /** Once for each call: one that is met again in a later attempt is not refused anew. */
+    toolRefused(task: Task, { tool, agent, reason }: { tool: string; agent: string; reason: ToolRefusal }) {
+      metrics.toolsRefused.inc({ tool, reason })
+      logger.debug({ event: 'tool_refused', ...nameOf(task), tool, agent, reason }, `${tool} was refused: ${reason}.`)
+    },
+    /** The same of a tool that somebody calls over MCP. */
+    todoRefused(tool: string, code: string) {
+      metrics.toolsRefused.inc({ tool, reason: code })
+    },
+    /** @param categories the provider's; none where another guardrail objects. */
+    contentRefused(place: ContentPlace, categories: readonly string[] = []) {
+      metrics.contentRefused.inc({ place, reason: categories[0] ?? 'other' })
+      logger.debug({ event: 'content_refused', place, categories }, 'A text was not let pass.')
+    },
     /** @param id what the caller may ask by. */
     requestAnswered({ route, status, seconds, id }: { route: string; status: number; seconds: number; id: string }) {
       metrics.requestSeconds.observe({ route, status }, seconds)
@@ -240,6 +254,11 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
     },
   }
 }
+
+/** What a call was refused for: by SQL (`run_tool`), by people, or by a guardrail. */
+export type ToolRefusal = 'rights' | 'input' | 'limit' | 'rate' | 'rule' | 'rejected' | 'expired' | 'guardrail'
+/** Where a text came from: what users say, what agents answer, or what goes to a tool or comes from it. */
+export type ContentPlace = 'input' | 'output' | 'tool_input' | 'tool_output'
 
 type ModelCall = {
   model: string

@@ -37,6 +37,8 @@ telemetry.modelCalled(task, {
 })
 telemetry.modelRetried(task, 'rate_limited', 1)
 telemetry.toolCalled(task, { tool: 'calculate', agent: 'Tester', seconds: 0.1, failed: false })
+telemetry.toolRefused(task, { tool: 'calculate', agent: 'Tester', reason: 'rate' })
+telemetry.contentRefused('input', ['hate'])
 telemetry.requestAnswered({ route: '/mcp', status: 200, seconds: 0.1, id: 'a-correlation-id' })
 telemetry.requestRefused({ route: '/mcp', code: 'busy', id: 'a-correlation-id' })
 telemetry.requestCrashed(new Error('A bug.'), 'a-correlation-id')

@@ -59,6 +59,25 @@ describe('counts', () => {
     expect(told).toContain('liverow_tasks_settled_total{kind="assistant",status="scheduled"} 1')
   })
 
+  it('tell refusals by what they were for', async () => {
+    for (const reason of ['rights', 'rate', 'rate'] as const)
+      telemetry.toolRefused(task('scenario'), { tool: 'find_orders', agent: 'sales', reason })
+    telemetry.todoRefused('todo_delete', 'todo_not_found')
+    telemetry.contentRefused('input', ['hate', 'violence'])
+    telemetry.contentRefused('output')
+    telemetry.requestRefused({ route: '/api/scenarios', code: 'unauthenticated', id: '1' })
+    const told = await lines()
+    for (const series of [
+      'liverow_tool_refusals_total{tool="find_orders",reason="rights"} 1',
+      'liverow_tool_refusals_total{tool="find_orders",reason="rate"} 2',
+      'liverow_tool_refusals_total{tool="todo_delete",reason="todo_not_found"} 1',
+      'liverow_content_refusals_total{place="input",reason="hate"} 1',
+      'liverow_content_refusals_total{place="output",reason="other"} 1',
+      'liverow_http_refusals_total{route="/api/scenarios",code="unauthenticated"} 1',
+    ])
+      expect(told).toContain(series)
+  })
+
   it('tell unforeseen errors and those alone as crashes', async () => {
     telemetry.taskFaulted(task(), new TaskError('rate_limited', 'The provider asks for a pause.'))
     telemetry.taskCrashed(task('invented'), new Error('A bug.'))

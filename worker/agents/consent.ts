@@ -10,8 +10,8 @@ import { policyOf, termsOf } from './tool-policy.ts'
 export type Consent = {
   /** The arguments, as whoever approved may have changed them. */
   input: string
-  /** Why it must not run, in words for the agent. */
-  refusal: string | undefined
+  /** Why it must not run, and the same in words for the agent. */
+  refusal: { reason: 'rejected' | 'expired'; words: string } | undefined
   /** Where a person wants it to run again, though an earlier try may have had its effect: the key of that question. */
   repetition: string | undefined
   /** Adds to an output what the agent must know of the decision. */
@@ -84,8 +84,10 @@ function againKey(journal: Journal, key: string): string {
   return question
 }
 
-function refusalOf(approval: { status: string; reason: string | null } | undefined, words: string): string | undefined {
-  if (approval?.status === 'rejected') return approval.reason ? `${words} Reason: ${approval.reason}` : words
-  if (approval?.status === 'expired') return 'Nobody decided on this call in time, so it was not run.'
-  return undefined
+function refusalOf(approval: { status: string; reason: string | null } | undefined, words: string): Consent['refusal'] {
+  if (approval?.status === 'rejected') {
+    return { reason: 'rejected', words: approval.reason ? `${words} Reason: ${approval.reason}` : words }
+  }
+  if (approval?.status !== 'expired') return undefined
+  return { reason: 'expired', words: 'Nobody decided on this call in time, so it was not run.' }
 }

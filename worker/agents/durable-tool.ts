@@ -3,6 +3,7 @@ import { prepareFunctionToolInput } from '@openai/agents-core/utils/internal'
 import { z } from 'zod'
 import type { Json } from '../../shared/database.types.ts'
 import { TaskError } from '../errors.ts'
+import type { ToolRefusal } from '../telemetry.ts'
 import { agentBehind, type Nested } from './agent-tool.ts'
 import { consentFor, mayNeedConsent, mustAsk } from './consent.ts'
 import type { TaskContext } from './context.ts'
@@ -62,7 +63,7 @@ async function makeDurable(tool: Tool): Promise<void> {
     const tell = (output: Json) => (isUserTool(tool) ? textOf(consent.note(shownBy(tool, output))) : output)
     const found = context.journal.find(key)
     if (found?.status === 'done') return tell(end(context, call, found.output))
-    if (consent.refusal !== undefined) return finish(context, call, consent.refusal, 0)
+    if (consent.refusal) return refuse(context, call, consent.refusal.words, consent.refusal.reason)
     if (found && !nested && policyOf(tool).inFlight === 'fail') return finish(context, call, UNKNOWN_OUTCOME, 0)
 
     const startedAt = performance.now()
@@ -71,7 +72,7 @@ async function makeDurable(tool: Tool): Promise<void> {
     if (isUserTool(tool)) {
       const read = readInput(original, consent.input)
       const refusal = 'refusal' in read ? read.refusal : refusalBy(tool, read.input)
-      if (refusal !== undefined) return tell(await finish(context, call, { error: refusal }, 0))
+      if (refusal !== undefined) return tell(await refuse(context, call, { error: refusal }, 'input'))
       return tell(await runInDatabase(context, { ...call, ...read }, startedAt))
     }
     if (!found) await context.journal.record({ ...call, status: 'started' })
@@ -134,6 +135,12 @@ async function finish(context: TaskContext, call: Call, output: Json, seconds: n
   return end(context, call, output, seconds)
 }
 
+async function refuse(context: TaskContext, call: Call, output: Json, reason: ToolRefusal): Promise<Json> {
+  const told = await finish(context, call, output, 0)
+  context.telemetry.toolRefused(context.task, { tool: call.name, agent: call.agent, reason })
+  return told
+}
+
 function end(context: TaskContext, call: Call, output: Json, seconds?: number): Json {
   context.stream.step({ ...call, status: 'done', output, ...(seconds !== undefined && { seconds }) })
   return output
@@ -164,7 +171,7 @@ async function consult(
   let place: Place = { run, scope: `${scope}/${invocation.details?.toolCall?.callId}` }
   if (writeBrief) {
     const written = await at(place, () => briefFrom(context, original, writeBrief, invocation.input))
-    if ('refusal' in written) return finish(context, call, written.refusal, secondsSince(startedAt))
+    if ('refusal' in written) return refuse(context, call, written.refusal, 'input')
     place = { ...place, brief: written }
   }
   const timeoutErrorFunction = () => {

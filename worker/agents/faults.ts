@@ -76,10 +76,16 @@ function objected(cause: { result: { output: { outputInfo?: unknown } } }): Task
 
 /** The same in words. */
 export function objectionIn(outputInfo: unknown): string {
-  const { place, categories = [] } = (outputInfo ?? {}) as { place?: string; categories?: string[] }
+  const { place } = (outputInfo ?? {}) as { place?: string }
+  const categories = categoriesIn(outputInfo)
   const what = place === 'output' ? 'The answer was withheld' : 'The request was refused'
   const why = categories.length > 0 ? ` (${categories.join(', ')})` : ''
   return `${what} by the content check${why}: rephrase it.`
+}
+
+/** What the provider calls it; nothing of a guardrail that does not tell. */
+export function categoriesIn(outputInfo: unknown): string[] {
+  return ((outputInfo ?? {}) as { categories?: string[] }).categories ?? []
 }
 
 function byStatus(cause: APIError): TaskError {

@@ -4,7 +4,7 @@ import type { Delta, Usage } from '../../shared/deltas.ts'
 import type { TaskProgress } from '../../shared/task.ts'
 import { type Db, insist } from '../db.ts'
 import type { Attempt, Task } from '../task.ts'
-import type { Telemetry } from '../telemetry.ts'
+import type { Telemetry, ToolRefusal } from '../telemetry.ts'
 import type { DeltaWriter } from './delta-writer.ts'
 
 /** A step as it is journalled; the migration `agents` says what the fields mean. */
@@ -62,6 +62,9 @@ export type Left = {
   streamed: string[]
   approvals: Approval[]
 }
+
+/** What a tool of SQL has given; `refusal` says for what it was refused, if it was. */
+type ToolOutput = { output: Json; refusal?: ToolRefusal }
 
 /** Whether a model call may be made now, and if not, why or when. */
 export type Admission =
@@ -125,7 +128,10 @@ export function createStore(db: Db, deltas: DeltaWriter, task: Task, attempt: At
       obey(await insistOn('question', () => db.call('ask_approvals', { ...own, p_approvals: questions as Json[] })))
     },
     runTool: async step => {
-      const { output } = await judged<{ output: Json }>('tool', () => db.call('run_tool', { ...own, p_steps: [step] }))
+      const ran = () => db.call('run_tool', { ...own, p_steps: [step] })
+      const { output, refusal } = await judged<ToolOutput>('tool', ran)
+      // Told here, where it is known that it has happened now and not in an earlier attempt.
+      if (refusal) telemetry.toolRefused(task, { tool: step.name, agent: step.agent, reason: refusal })
       attempt.signal.throwIfAborted()
       return output
     },

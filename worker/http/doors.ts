@@ -19,7 +19,7 @@ export type DoorsOptions = {
   waitSeconds?: number
   /** Fires when the worker is about to end: whoever waits is told to come back. */
   ending: AbortSignal
-} & Omit<ApiRoom, 'wait'>
+} & Omit<ApiRoom, 'wait' | 'noteObjection'>
 
 // Proxies on the way give up sooner or later, many after 30 s.
 const WAIT_SECONDS = 25
@@ -41,8 +41,14 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
   const allowed = { hosts: http.allowedHosts, origins: http.allowedOrigins.map(each => new URL(each).hostname) }
   const doors = new Hono()
   for (const path of ['/mcp', '/api/*']) doors.use(path, cors(corsOf(http.allowedOrigins)), correlated(telemetry))
-  doors.route('/', createMcpRoute({ callers, version, allowed, onFault }))
-  const room: ApiRoom = { ...rest, wait: createWaiting({ waitSeconds, streamSeconds: STREAM_SECONDS, ending }) }
+  const onRefused = (id: string) => telemetry.requestRefused({ route: '/mcp', code: 'forbidden', id })
+  const onToolRefused = telemetry.todoRefused
+  doors.route('/', createMcpRoute({ callers, version, allowed, onFault, onRefused, onToolRefused }))
+  const room: ApiRoom = {
+    ...rest,
+    wait: createWaiting({ waitSeconds, streamSeconds: STREAM_SECONDS, ending }),
+    noteObjection: telemetry.contentRefused,
+  }
   const endpoints = createEndpoints(room)
   const described = describeApi(endpoints, version)
   doors.get('/api/health', c => c.json({ status: 'ok', version }))

@@ -281,6 +281,18 @@ function modelMetrics(registers: Registry[]) {
       labelNames: ['tool', 'result'],
       buckets: SECONDS,
     }),
+    toolsRefused: new Counter({
+      registers,
+      name: 'liverow_tool_refusals_total',
+      help: 'Calls of tools that were refused, by what they were refused for.',
+      labelNames: ['tool', 'reason'],
+    }),
+    contentRefused: new Counter({
+      registers,
+      name: 'liverow_content_refusals_total',
+      help: 'What guardrails and moderation did not let pass, by the first category.',
+      labelNames: ['place', 'reason'],
+    }),
     tokens: new Counter({
       registers,
       name: 'liverow_tokens_total',

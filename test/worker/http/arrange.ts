@@ -24,6 +24,7 @@ export async function openDoors(stack: Project | undefined, more: Partial<DoorsO
     moderate: null,
     mintRealtimeKey: async () => ({ client_secret: { value: 'ek_test', expires_at: 1 }, model: 'gpt-realtime' }),
     takeTurn: async () => 0,
+    seeTurn: async () => 0,
     responseModels: [],
     respond: () => {
       throw new Error('Nobody is there to respond.')

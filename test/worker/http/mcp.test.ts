@@ -222,6 +222,8 @@ describe('over HTTP', () => {
     // fetch writes the Host header itself.
     const status = (host: string) => statusFor(host, token)
     expect(await status('evil.example')).toBe(403)
+    const refused = doors.told.of('requestRefused').map(([told]) => told)
+    expect(refused.filter(told => (told as { code: string }).code === 'forbidden')).toHaveLength(2)
     expect(await status('api.example.test')).toBe(200)
   })
 

@@ -13,7 +13,7 @@ type Operation = {
 
 const room = await openScenarioRoom()
 // As often as it likes, and without waiting for agents: 202 is an answer, too.
-const doors = await room.open({ takeTurn: async () => 0, waitSeconds: 0.2 })
+const doors = await room.open({ takeTurn: async () => 0, seeTurn: async () => 0, waitSeconds: 0.2 })
 afterAll(async () => {
   await doors.stop()
   await room.end()

@@ -65,6 +65,7 @@ export async function openScenarioRoom() {
     responseModels: ['gpt-test', 'gpt-other'],
     respond: createResponses(model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),
+    seeTurn: (p_user, p_bucket, p_per_minute) => db.call('see_api_turn', { p_user, p_bucket, p_per_minute }),
   }
   const open = (more: Partial<DoorsOptions> = {}) => openDoors(stack, { ...rooms, ...more })
   const doors = await open()

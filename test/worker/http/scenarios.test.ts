@@ -189,6 +189,13 @@ describe('moderation', () => {
       action: 'allow',
       checked: false,
     })
+    await judge({ text: '!flag hate violence', scenario_id: 'ours' })
+    expect(room.doors.told.of('contentRefused')).toEqual([
+      ['input', ['hate']],
+      ['input', ['hate']],
+      ['input', ['violence']],
+      ['input', ['hate']],
+    ])
   })
 })
 

@@ -104,12 +104,34 @@ describe('a tool', () => {
       .toBe('tool_not_found')
   })
 
-  it('has a limit of its own', async () => {
+  it('that is called too often by a row that somebody submits is refused, too', async () => {
+    await sql`update public.scenario_tools set calls_per_minute = 1 where name = 'list_drafts'`
+    await execute({ tool: 'list_drafts', scenario_id: 'project_writer' })
+    const { data } = await ada.client
+      .from('agent_task_requests')
+      .insert({
+        kind: 'scenario-tool',
+        request_payload: { tool: 'list_drafts', arguments: {}, scenarioId: 'project_writer' },
+      })
+      .select('id')
+      .single()
+    await expect.poll(async () => (await ask(`/api/tasks/${data?.id}`)).status, { timeout: 5_000 }).toBe(200)
+    expect(toolAnswer.parse(await get(`/api/tasks/${data?.id}`))).toMatchObject({
+      ok: false,
+      error: { code: 'too_many_calls', message: expect.stringMatching(/again in \d+ s/) },
+    })
+  })
+
+  it('has a limit of its own, which agents’ calls count against', async () => {
     await sql`update public.scenario_tools set calls_per_minute = 1 where name = 'list_drafts'`
     const body = { tool: 'list_drafts', scenario_id: 'project_writer' }
     await execute(body)
     const response = await ask('/api/tools/execute', { body })
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
+    await sql`delete from worker.api_buckets`
+    const session_id = await begin('project_writer')
+    await get('/api/sdk/session/message', { body: { session_id, user_input: 'Shorten my text' } })
+    expect(await refusal('/api/tools/execute', { body })).toMatchObject({ status: 429, code: 'too_many_calls' })
     await execute(body, { as: eve })
     await execute({ ...body, tool: 'fetch_project_context', arguments: { project: null } })
   })

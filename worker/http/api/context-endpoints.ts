@@ -49,7 +49,7 @@ async function takeSnapshot(
 }
 
 async function judge(
-  { moderate }: Pick<ApiRoom, 'moderate'>,
+  { moderate, noteObjection }: Pick<ApiRoom, 'moderate' | 'noteObjection'>,
   caller: Caller,
   { text, direction, scenario_id }: z.output<typeof moderateRequest>,
   signal: AbortSignal,
@@ -58,6 +58,9 @@ async function judge(
   if (!moderate || policy?.[direction] === false)
     return { flagged: false, categories: [], action: 'allow', checked: false }
   const { flagged, categories } = await moderate([text], signal)
-  const tolerated = categories.length > 0 && categories.every(each => policy?.tolerates.includes(each))
-  return { flagged, categories, action: flagged && !tolerated ? 'block' : 'allow', checked: true }
+  const objections = categories.filter(each => !policy?.tolerates.includes(each))
+  const isTolerated = categories.length > 0 && objections.length === 0
+  if (!flagged || isTolerated) return { flagged, categories, action: 'allow', checked: true }
+  noteObjection(direction, objections)
+  return { flagged, categories, action: 'block', checked: true }
 }

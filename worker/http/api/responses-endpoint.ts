@@ -42,13 +42,14 @@ type Events = ReturnType<ApiRoom['respond']>
 
 /** @throws Refusal `content_refused` */
 async function insistOnDecency(
-  { moderate }: Pick<ApiRoom, 'moderate'>,
+  { moderate, noteObjection }: Pick<ApiRoom, 'moderate' | 'noteObjection'>,
   { input, instructions = '' }: Wish,
   signal: AbortSignal,
 ): Promise<void> {
   const said = typeof input === 'string' ? [input] : input.map(({ content }) => content)
   const found = await moderate?.([...said, instructions], signal)
   if (!found?.flagged) return
+  noteObjection('input', found.categories)
   const why = found.categories.length > 0 ? ` (${found.categories.join(', ')})` : ''
   throw new Refusal('content_refused', `The request was refused by the content check${why}: rephrase it.`)
 }

@@ -8,6 +8,10 @@ export type ApiRoom = {
   moderate: Moderate | null
   mintRealtimeKey: (signal: AbortSignal) => Promise<RealtimeKey>
   takeTurn: TakeTurn
+  /** The same question, and nothing is taken. */
+  seeTurn: TakeTurn
+  /** Hears what moderation does not let pass. */
+  noteObjection: (place: 'input' | 'output', categories: string[]) => void
   wait: Wait
   /** The models that users may call by themselves, the usual one first. */
   responseModels: string[]

@@ -31,7 +31,8 @@ export function createToolEndpoints(room: ApiRoom): Endpoint[] {
           throw new Refusal('tool_not_found', `No agent of the scenario has the tool "${tool}".`)
         }
         const perMinute = await readLimit(caller, tool)
-        await insistOnTurn(room.takeTurn, caller.userId, { bucket: `tool:${tool}`, perMinute })
+        // It is taken where the tool is called, as those of agents are. Who comes too often has no task made of it.
+        await insistOnTurn(room.seeTurn, caller.userId, { bucket: `tool:${tool}`, perMinute })
         return answerWith(room, { c, caller }, () =>
           insertAgentTask(caller.supabase, {
             kind: 'scenario-tool',

@@ -11,22 +11,29 @@ export type McpRouteOptions = {
   /** Names by which the server is reached, and hosts of pages that may call it. */
   allowed: { hosts: string[]; origins: string[] }
   onFault: (error: unknown) => void
+  /** A name or a page that is not allowed. @param id of the request */
+  onRefused: (id: string) => void
+  /** @param code why */
+  onToolRefused: (tool: string, code: string) => void
 }
 
 /**
  * The todos of whoever calls as an MCP server over streamable HTTP, at `/mcp`. Each request stands alone, so any instance
  * may answer it. Without a user's token there is nothing, not even the list of tools.
  */
-export function createMcpRoute({ callers, version, allowed, onFault }: McpRouteOptions): Hono {
+export function createMcpRoute({ callers, version, allowed, onRefused, ...rest }: McpRouteOptions): Hono {
   return new Hono().all('/mcp', async c => {
     const request = c.req.raw
     // A page whose name was made to lead to this machine could otherwise speak to it (DNS rebinding).
     const refused =
       hostHeaderValidationResponse(request, allowed.hosts) ?? originValidationResponse(request, allowed.origins)
-    if (refused) return refused
+    if (refused) {
+      onRefused(c.get('correlation'))
+      return refused
+    }
     const { supabase } = await callers(c.req.header('authorization'))
     // One for each request: nothing of one user is there when another one's comes.
-    const handler = createMcpHandler(() => createTodoServer({ supabase, version, onFault }), {
+    const handler = createMcpHandler(() => createTodoServer({ supabase, version, ...rest }), {
       maxRequestBodySize: MOST_BYTES,
     })
     return handler.fetch(request)

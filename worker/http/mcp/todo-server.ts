@@ -17,32 +17,34 @@ export type TodoServerOptions = {
   version: string
   /** Hears of what nobody foresaw; the caller is told no more than that. */
   onFault: (error: unknown) => void
+  /** Hears which tool has refused a call, and why. */
+  onToolRefused?: (tool: string, code: string) => void
 }
 
 /** An MCP server for the todos of one user. What goes wrong with a call is words to the caller, never an exception. */
-export function createTodoServer({ supabase, version, onFault }: TodoServerOptions): McpServer {
+export function createTodoServer({ supabase, version, ...hooks }: TodoServerOptions): McpServer {
   const server = new McpServer(
     { name: 'liverow-todos', title: 'Todos', version },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   )
-  const answer = (work: () => Promise<Record<string, unknown>>) => resultOf(work, onFault)
+  const answer = (tool: string, work: () => Promise<Record<string, unknown>>) => resultOf(tool, work, hooks)
 
   server.registerTool('todo_create', TOOLS.todo_create, ({ title, description, due_on, priority }, { mcpReq }) =>
-    answer(async () => {
+    answer('todo_create', async () => {
       const key = mcpReq._meta?.[CALL_KEY]
       const fields = { ...present({ description, due_on, priority }), title }
       return about(await createTodo(supabase, fields, typeof key === 'string' ? key : undefined), 'Todo created.')
     }),
   )
   server.registerTool('todo_list', TOOLS.todo_list, ({ status, search, limit }) =>
-    answer(async () => {
+    answer('todo_list', async () => {
       const wanted = { status: status ?? 'open', search: search ?? undefined, limit: limit ?? 50 } as const
       const { todos, hasMore } = await listTodos(supabase, wanted)
       return { success: true, message: counted(todos.length, hasMore), todos, has_more: hasMore }
     }),
   )
   server.registerTool('todo_update', TOOLS.todo_update, ({ task_id, ...given }) =>
-    answer(async () => {
+    answer('todo_update', async () => {
       const fields = present(given)
       if (Object.keys(fields).length === 0) {
         throw new AgentTaskError('invalid_request', 'Say what is to change: title, description, due_on or priority.')
@@ -51,14 +53,14 @@ export function createTodoServer({ supabase, version, onFault }: TodoServerOptio
     }),
   )
   server.registerTool('todo_complete', TOOLS.todo_complete, ({ task_id, is_completed }) =>
-    answer(async () => {
+    answer('todo_complete', async () => {
       const isCompleted = is_completed ?? true
       const changed = await changeTodo(supabase, task_id, { is_completed: isCompleted })
       return about(changed, isCompleted ? 'Todo completed.' : 'Todo is open again.')
     }),
   )
   server.registerTool('todo_delete', TOOLS.todo_delete, ({ task_id, title }) =>
-    answer(async () => {
+    answer('todo_delete', async () => {
       // A person may have consented to this title: another todo, or what has become of this one, is not meant.
       await deleteTodo(supabase, task_id, title)
       return { success: true, message: 'Todo deleted.', task_id, title }
@@ -68,13 +70,15 @@ export function createTodoServer({ supabase, version, onFault }: TodoServerOptio
 }
 
 async function resultOf(
+  tool: string,
   work: () => Promise<Record<string, unknown>>,
-  onFault: (error: unknown) => void,
+  { onFault, onToolRefused }: Pick<TodoServerOptions, 'onFault' | 'onToolRefused'>,
 ): Promise<CallToolResult> {
   try {
     const output = await work()
     return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output }
   } catch (error) {
+    if (error instanceof AgentTaskError) onToolRefused?.(tool, error.code)
     return { content: [{ type: 'text', text: wordsOf(error, onFault) }], isError: true }
   }
 }

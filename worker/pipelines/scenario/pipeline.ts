@@ -18,6 +18,9 @@ import { asideOf, firstOf, loadScenario, noteDecision, refuseModels } from './tu
 export const answerInScenario: Pipeline<'scenario'> = async (context, request) => {
   const scenario = await loadScenario(context)
   const first = firstOf(scenario, request)
+  const { instructions } = request.override ?? {}
+  // They are the user's word, too, and no guardrail looks at instructions.
+  if (instructions !== undefined) await refuseObjectionable(context, scenario, { what: 'override', text: instructions })
   if (scenario.escalation !== null) return leaveToPerson(context, scenario, request)
   refuseModels(scenario, first)
 
@@ -59,20 +62,25 @@ async function leaveToPerson(
   scenario: LoadedScenario,
   request: ScenarioRequest,
 ): Promise<ScenarioAnswer> {
-  await refuseObjectionable(context, scenario, request.message)
+  // Later the message is history, at which no guardrail looks again.
+  await refuseObjectionable(context, scenario, { what: 'moderation', text: request.message })
   await keepUnanswered(context, request.message)
   return { answer: null, agent: scenario.activeAgent, waitsForHuman: true, handoffs: [] }
 }
 
-/** Later the message is history, at which no guardrail looks again. */
 async function refuseObjectionable(
   context: TaskContext,
   { definition: { moderation } }: LoadedScenario,
-  message: string,
+  { what, text }: { what: string; text: string },
 ): Promise<void> {
-  const { moderate, signal } = context
+  const { moderate, signal, telemetry } = context
   if (!moderate || !moderation.input) return
   const { judge } = moderationGuardrail(moderate, { signal, tolerates: moderation.tolerates })
-  const verdict = await once(context, 'moderation', () => judge(message), { kind: 'guardrail' })
+  const work = async () => {
+    const { tripwireTriggered, outputInfo } = await judge(text)
+    if (tripwireTriggered) telemetry.contentRefused('input', outputInfo.categories)
+    return { tripwireTriggered, outputInfo }
+  }
+  const verdict = await once(context, what, work, { kind: 'guardrail' })
   if (verdict.tripwireTriggered) throw new TaskError('content_refused', objectionIn(verdict.outputInfo))
 }

@@ -71,7 +71,8 @@ function answerOf(output: string): ScenarioToolAnswer {
   if (result === undefined) return { ok: false, error: { code: 'not_allowed', message: output } }
   const isRefused = typeof result === 'object' && result !== null && 'error' in result
   if (!isRefused) return { ok: true, result }
-  return { ok: false, error: { code: 'tool_refused', message: String(result.error) } }
+  const code = result.code === 'too_many_calls' ? result.code : 'tool_refused'
+  return { ok: false, error: { code, message: String(result.error) } }
 }
 
 function parsed(text: string): ScenarioToolAnswer['result'] {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { call, say as text } from '../../../../supabase/local/brain/script.ts'
 import { addEnterprise, addMember, user as caller } from '../../../sql/arrange.ts'
 import { agentOf } from '../../../sql/scenarios/arrange.ts'
@@ -36,6 +36,9 @@ const asksForPerson = {
     return [text('I ask a colleague.'), call('escalate_to_human', { reason: 'Wants a person.' })]
   },
 }
+
+// As many as a test needs.
+beforeEach(() => sql`delete from worker.api_buckets`)
 
 const escalationOf = async (session: string) => {
   const rows = await sql`select id, reason, status from public.scenario_escalations where session_id = ${session}`
