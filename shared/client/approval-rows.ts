@@ -19,6 +19,8 @@ const approval = z.object({
   enterprise_id: z.string().nullable(),
   asker_id: z.string().nullable(),
   agent: z.string(),
+  /** What the agent is called, where that is not its name. */
+  agent_title: z.string().nullable(),
   tool_name: z.string(),
   arguments: z.json(),
   status: z.enum(['open', 'approved', 'rejected', 'expired', 'void']),

@@ -1,18 +1,20 @@
 import type { PostgrestSingleResponse } from '@supabase/supabase-js'
-import type { ScenarioDefinition } from '../scenarios.ts'
+import type { Json } from '../database.types.ts'
+import type { PageContext, ScenarioDefinition } from '../scenarios.ts'
 import { errorOfResponse } from './agent-task-error.ts'
 import { patienceMs, type Supabase } from './supabase.ts'
 
 /**
  * Begins a conversation with the agents of a scenario, in the version that is current. The same id again changes nothing.
+ * `page` is where its user is.
  * @throws AgentTaskError `invalid_request` if there is no such scenario or it is disabled, `not_allowed`
  */
 export async function beginScenarioSession(
   supabase: Supabase,
-  begun: { sessionId: string; scenarioId: string; enterpriseId: string | null },
+  begun: { sessionId: string; scenarioId: string; enterpriseId: string | null; page: PageContext },
 ): Promise<void> {
-  const { sessionId: session_id, scenarioId: scenario_id, enterpriseId } = begun
-  const args = { session_id, scenario_id, ...(enterpriseId && { enterprise_id: enterpriseId }) }
+  const { sessionId: session_id, scenarioId: scenario_id, enterpriseId, page } = begun
+  const args = { session_id, scenario_id, page: page as Json, ...(enterpriseId && { enterprise_id: enterpriseId }) }
   await done(supabase.rpc('begin_scenario_session', args).abortSignal(AbortSignal.timeout(patienceMs)))
 }
 
@@ -67,6 +69,12 @@ export async function saveScenario(supabase: Supabase, draft: ScenarioDraft): Pr
 export async function setScenarioEnabled(supabase: Supabase, id: string, enabled: boolean): Promise<void> {
   const args = { scenario_id: id, enabled }
   await done(supabase.rpc('set_scenario_enabled', args).abortSignal(AbortSignal.timeout(patienceMs)))
+}
+
+/** Lets scenarios name a model, or no more. @throws AgentTaskError `invalid_request`, `not_allowed` */
+export async function allowScenarioModel(supabase: Supabase, model: string, allowed: boolean): Promise<void> {
+  const args = { model, allowed }
+  await done(supabase.rpc('allow_scenario_model', args).abortSignal(AbortSignal.timeout(patienceMs)))
 }
 
 async function done<T>(

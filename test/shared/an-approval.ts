@@ -10,6 +10,7 @@ export function anApproval(differences: Partial<Approval> = {}): Approval {
     enterprise_id: 'acme',
     asker_id: 'ada',
     agent: 'Refunds',
+    agent_title: null,
     tool_name: 'refund_order',
     arguments: { order_id: 'A-1' },
     status: 'open',

@@ -8,6 +8,11 @@ export function useAddress(): URLSearchParams {
   return useMemo(() => new URLSearchParams(search), [search])
 }
 
+/** The page that an address is of, as agents and the choice of a scenario know it: a path. */
+export function pathOf(address: URLSearchParams): string {
+  return `/${address.get('page') ?? ''}`
+}
+
 /** The part of an address that stands for these values; null and empty ones are left out. */
 export function addressOf(values: Record<string, string | null | undefined>): string {
   const search = new URLSearchParams()

@@ -59,6 +59,19 @@ export function renamed(definition: ScenarioDefinition, index: number, name: str
   }
 }
 
+/** Which models a definition names and must not, each at its place. */
+export function modelIssues({ agents, overrides }: ScenarioDefinition, allowed: readonly string[]) {
+  const isRefused = (model: string | null) => model !== null && !allowed.includes(model)
+  const refusal = (at: string, model: string | null) => ({
+    at,
+    message: `Scenarios may not name the model “${model}”.`,
+  })
+  return [
+    ...agents.flatMap(({ model }, n) => (isRefused(model) ? refusal(`agents.${n}.model`, model) : [])),
+    ...overrides.models.filter(isRefused).map(model => refusal('overrides.models', model)),
+  ]
+}
+
 /** Where something is wrong, as readers know it: the agent, or the field. */
 export function placeName(at: string, { agents }: ScenarioDefinition): string {
   const [part = '', index] = at.split('.')

@@ -27,7 +27,7 @@ export function ApprovalCard({ approval, decider, isInTask = false, onDecided }:
   const { decide, running, refusal } = useDecision(approval.id)
   const names = useEnterpriseNames()
   const people = usePeople(peopleIn(approval))
-  const { agent, tool_name, enterprise_id, task_id, asker_id, expires_at, created_at } = approval
+  const { agent, agent_title, tool_name, enterprise_id, task_id, asker_id, expires_at, created_at } = approval
   const enterprise = enterprise_id && (names.get(enterprise_id) ?? null)
   const isMine = decider !== null && mayDecide(approval, decider)
   const quorum = quorumOf(approval)
@@ -38,7 +38,7 @@ export function ApprovalCard({ approval, decider, isInTask = false, onDecided }:
         <IconApproval size={20} aria-hidden className="approval-sign" />
         <Box miw={0} flex={1}>
           <Title order={2} id={id} fz="md" fw={600} style={{ overflowWrap: 'anywhere' }}>
-            {agent} wants to use {tool_name}
+            {agent_title ?? agent} wants to use {tool_name}
           </Title>
           <Text size="xs" c="dimmed">
             Asked <When at={created_at} /> for {personName(asker_id, decider?.userId ?? null, people)}

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, MultiSelect, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, MultiSelect, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { isScenarioTool } from '../../../../shared/scenario-tools.ts'
 import type { AgentDefinition } from '../../../../shared/scenarios.ts'
 import type { Draft } from '../../hooks/scenarios/use-scenario-draft.ts'
@@ -11,7 +11,7 @@ type Props = { draft: Draft; index: number; tools: readonly OfferedTool[] }
 const voices = ['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'marin', 'sage', 'shimmer', 'verse']
 
 /** An agent of a scenario, to be edited. */
-export function AgentForm({ draft: { definition, set: setDraft, problemAt }, index, tools }: Props) {
+export function AgentForm({ draft: { definition, models, set: setDraft, problemAt }, index, tools }: Props) {
   const agent = definition.agents[index]
   if (!agent) return null
   const others = definition.agents.filter((_, n) => n !== index)
@@ -86,12 +86,16 @@ export function AgentForm({ draft: { definition, set: setDraft, problemAt }, ind
           error={problem('pages')}
           onChange={value => set({ pages: value })}
         />
-        <TextInput
+        <Select
           label="Model"
           placeholder="The worker’s"
-          value={agent.model ?? ''}
+          clearable
+          searchable
+          nothingFoundMessage="No such model is allowed"
+          data={withOwn(models, agent.model)}
+          value={agent.model}
           error={problem('model')}
-          onChange={event => set({ model: event.currentTarget.value || null })}
+          onChange={model => set({ model })}
         />
         <Autocomplete
           label="Voice"
@@ -115,4 +119,9 @@ export function AgentForm({ draft: { definition, set: setDraft, problemAt }, ind
       </Group>
     </Stack>
   )
+}
+
+/** One that is not allowed any more stays to be seen, and to be taken out. */
+function withOwn(models: readonly string[], own: string | null): string[] {
+  return own === null || models.includes(own) ? [...models] : [...models, own]
 }

@@ -1,10 +1,10 @@
-import { Checkbox, Group, Stack, Switch, TagsInput } from '@mantine/core'
+import { Checkbox, Group, MultiSelect, Stack, Switch, TagsInput } from '@mantine/core'
 import { privateThing, type ScenarioDefinition } from '../../../../shared/scenarios.ts'
 import type { Draft } from '../../hooks/scenarios/use-scenario-draft.ts'
 import { privateNames } from '../../words/definition-words.ts'
 
 /** Moderation, privacy, and what a single turn may change. */
-export function PolicyForm({ draft: { definition, set, problemAt } }: { draft: Draft }) {
+export function PolicyForm({ draft: { definition, models, set, problemAt } }: { draft: Draft }) {
   const { moderation, privacy, overrides } = definition
   const moderate = (part: Partial<ScenarioDefinition['moderation']>) => set({ moderation: { ...moderation, ...part } })
   return (
@@ -45,11 +45,15 @@ export function PolicyForm({ draft: { definition, set, problemAt } }: { draft: D
           checked={overrides.instructions}
           onChange={event => set({ overrides: { ...overrides, instructions: event.currentTarget.checked } })}
         />
-        <TagsInput
+        <MultiSelect
           label="Models that a turn may choose"
+          description={models.length === 0 ? 'No models are allowed here: all turns have the worker’s' : undefined}
+          searchable
+          nothingFoundMessage="No such model is allowed"
+          data={[...new Set([...models, ...overrides.models])]}
           value={overrides.models}
           error={problemAt('overrides.models')}
-          onChange={models => set({ overrides: { ...overrides, models } })}
+          onChange={chosen => set({ overrides: { ...overrides, models: chosen } })}
         />
       </Stack>
     </div>

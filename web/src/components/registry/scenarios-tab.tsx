@@ -1,5 +1,5 @@
 import './registry.css'
-import { Button, Skeleton, Switch, Text } from '@mantine/core'
+import { Button, Skeleton, Stack, Switch, Text } from '@mantine/core'
 import type { Scenario } from '../../../../shared/client/scenario-rows.ts'
 import { tabAddress } from '../../hooks/admin/use-admin-tab.ts'
 import { useRegistryVerbs } from '../../hooks/scenarios/use-registry-verbs.ts'
@@ -14,6 +14,7 @@ import { EmptyNote } from '../empty-note.tsx'
 import { ErrorNote } from '../error-note.tsx'
 import { Section } from '../section.tsx'
 import { When } from '../when.tsx'
+import { AllowedModels } from './allowed-models.tsx'
 import { NewScenario } from './new-scenario.tsx'
 import { ScenarioEditor } from './scenario-editor.tsx'
 
@@ -31,22 +32,25 @@ export function ScenariosTab({ rights, userId }: { rights: Rights; userId: strin
     return <ScenarioEditor key={open.id} scenario={open} mayEdit={mayEdit(open, rights)} userId={userId} />
   }
   return (
-    <Section
-      title="Registry"
-      about="Which agents there are for a purpose, what each may do, and to whom it hands over."
-      actions={
-        <Button
-          size="xs"
-          leftSection={<IconPlus size={14} />}
-          onClick={() => goTo(tabAddress('scenarios', { new: 'yes' }))}
-        >
-          New scenario
-        </Button>
-      }
-    >
-      {named && <EmptyNote title={`There is no scenario “${named}” here`} />}
-      <ScenarioTable scenarios={scenarios} rights={rights} />
-    </Section>
+    <Stack gap="xl">
+      <Section
+        title="Registry"
+        about="Which agents there are for a purpose, what each may do, and to whom it hands over."
+        actions={
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={14} />}
+            onClick={() => goTo(tabAddress('scenarios', { new: 'yes' }))}
+          >
+            New scenario
+          </Button>
+        }
+      >
+        {named && <EmptyNote title={`There is no scenario “${named}” here`} />}
+        <ScenarioTable scenarios={scenarios} rights={rights} />
+      </Section>
+      {rights.isPlatformAdmin && <AllowedModels />}
+    </Stack>
   )
 }
 

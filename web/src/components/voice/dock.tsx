@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMemo, useRef, useState } from 'react'
-import { useAddress } from '../../hooks/use-address.ts'
+import { pathOf, useAddress } from '../../hooks/use-address.ts'
 import { useEnterprises } from '../../hooks/use-enterprises.ts'
 import { IconTalk } from '../../icons.ts'
 import { RealtimeProvider } from '../../voice/realtime-provider.tsx'
@@ -24,7 +24,7 @@ function DockInPlace({ userId }: { userId: string }) {
   const scenarioId = chosen ?? address.get('scenario') ?? null
   const { enterpriseId } = tenants
   const pageContext = useMemo(
-    () => ({ path: `/${address.get('page') ?? ''}`, scenarioId, enterpriseId }),
+    () => ({ path: pathOf(address), scenarioId, enterpriseId }),
     [address, scenarioId, enterpriseId],
   )
   const [isOpen, { open, close }] = useDisclosure(false)

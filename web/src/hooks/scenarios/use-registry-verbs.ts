@@ -1,5 +1,10 @@
 import type { Scenario } from '../../../../shared/client/scenario-rows.ts'
-import { type ScenarioDraft, saveScenario, setScenarioEnabled } from '../../../../shared/client/scenarios.ts'
+import {
+  allowScenarioModel,
+  type ScenarioDraft,
+  saveScenario,
+  setScenarioEnabled,
+} from '../../../../shared/client/scenarios.ts'
 import { supabase } from '../../supabase.ts'
 import { useChange } from '../use-change.ts'
 
@@ -18,6 +23,13 @@ export function useRegistryVerbs() {
       await run(saving, version => `Saved as version ${version}. Whoever begins from now on gets it.`)
       return saved
     },
+    allowModel: (model: string, allowed: boolean) =>
+      run(
+        () => allowScenarioModel(supabase, model, allowed),
+        allowed
+          ? `Scenarios may name “${model}”.`
+          : `Scenarios may not name “${model}” any more. Turns of those that do are refused.`,
+      ),
     enable: ({ id, title }: Scenario, enabled: boolean) =>
       run(
         () => setScenarioEnabled(supabase, id, enabled),

@@ -3,6 +3,7 @@ import { changeAgentSession } from '../../../../shared/client/agent-session.ts'
 import { beginScenarioSession } from '../../../../shared/client/scenarios.ts'
 import { insertAgentTask } from '../../../../shared/client/submit-agent-task.ts'
 import { supabase } from '../../supabase.ts'
+import { pathOf, useAddress } from '../use-address.ts'
 import { useRequests } from '../use-requests.ts'
 import { useAgentSession } from '../useAgentSession.ts'
 
@@ -19,6 +20,8 @@ type Beginning = {
 /** The turns of a conversation with the agents of a scenario, live; with null, one that begins with its first message. */
 export function useScenarioChat(sessionId: string | null, beginning: Beginning | null) {
   const { submitTask, isSubmitting, refusal, ...session } = useAgentSession(sessionId)
+  // Agents are told where their user is, and what is chosen by the page goes by it.
+  const page = { path: pathOf(useAddress()) }
   const first = useRequests(null, undefined)
 
   // Of one that was refused the session is there, and is used again.
@@ -26,9 +29,9 @@ export function useScenarioChat(sessionId: string | null, beginning: Beginning |
 
   const begin = ({ scenarioId, enterpriseId, onBegun }: Beginning, message: string) =>
     first.run('submit', async () => {
-      await beginScenarioSession(supabase, { sessionId: id, scenarioId, enterpriseId })
+      await beginScenarioSession(supabase, { sessionId: id, scenarioId, enterpriseId, page })
       const [task] = await Promise.all([
-        insertAgentTask(supabase, { kind, source, message, sessionId: id, enterpriseId }),
+        insertAgentTask(supabase, { kind, source, message, page, sessionId: id, enterpriseId }),
         changeAgentSession(supabase, id, { title: message }),
       ])
       onBegun(id)
@@ -37,7 +40,7 @@ export function useScenarioChat(sessionId: string | null, beginning: Beginning |
 
   const say = async (message: string, rootAgent: string | null) => {
     const choice = rootAgent === null ? {} : { rootAgent }
-    if (sessionId !== null) return (await submitTask({ kind, source, message, ...choice })) !== null
+    if (sessionId !== null) return (await submitTask({ kind, source, message, page, ...choice })) !== null
     return beginning !== null && (await begin(beginning, message)) !== null
   }
   return {

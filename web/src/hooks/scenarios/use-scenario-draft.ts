@@ -1,5 +1,9 @@
 import { useState } from 'react'
 import { type ScenarioDefinition, scenarioDefinition } from '../../../../shared/scenarios.ts'
+import { modelIssues } from '../../words/definition-words.ts'
+import { useScenarioModels } from './use-scenario-models.ts'
+
+const none: readonly string[] = []
 
 /** A version of which a draft is made. */
 export type Base = { version: number; definition: ScenarioDefinition }
@@ -18,9 +22,16 @@ export function useScenarioDraft(latest: Base) {
   }
   if (latest.version > base.version && !isDirty) adopt(latest)
   const { error } = scenarioDefinition.safeParse(definition)
-  const issues = (error?.issues ?? []).map(({ path, message }) => ({ at: path.join('.'), message }))
+  const { data: models } = useScenarioModels()
+  const issues = [
+    ...(error?.issues ?? []).map(({ path, message }) => ({ at: path.join('.'), message })),
+    // Until they are known, saving tells.
+    ...(models ? modelIssues(definition, models) : []),
+  ]
   return {
     definition,
+    /** Those that it may name. */
+    models: models ?? none,
     set: (part: Partial<ScenarioDefinition>) => setDefinition({ ...definition, ...part }),
     isDirty,
     /** What is wrong, each at its place: `agents.0.name`. */
