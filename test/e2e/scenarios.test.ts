@@ -211,3 +211,53 @@ test('a new scenario is tried beside its form, and one that is switched off is o
   await root.getByRole('switch', { name: '“Library” can be begun' }).click()
   await card.waitFor({ state: 'detached' })
 })
+
+test('who is asked for consent is told the title of the agent that asks', async () => {
+  await product.stack.sql`insert into shop_orders (enterprise_id, number, customer, item, amount)
+    values (${acme}, '4711', 'Marta', 'Walnut desk', 649)`
+  const boss = await asBoss('escalations')
+  const page = await choose('Shop')
+  await write(page, 'The walnut desk 4711 is broken, refund it.')
+  const question = { name: 'Returns wants to use refund_order' }
+  await turn(page, 'The walnut desk 4711 is broken, refund it.').getByRole('region', question).waitFor()
+  await boss.goto(`${product.page}?page=approvals`)
+  const card = boss.getByRole('region', question)
+  await card.getByRole('button', { name: 'Reject' }).click()
+  await page.getByText(/A person did not approve the refund/).waitFor()
+})
+
+test('agents are told the page that their user is on', async () => {
+  const page = await choose('Shop')
+  await say(page, 'Where am I?')
+  const session = new URL(page.url()).searchParams.get('session')
+  const [begun] = await product.stack.sql`
+    select b.page as begun, r.request_payload -> 'page' as turn
+    from scenario_sessions b join agent_task_requests r on r.session_id = b.session_id where b.session_id = ${session}`
+  expect(begun).toEqual({ begun: { path: '/scenarios' }, turn: { path: '/scenarios' } })
+})
+
+test('a model is chosen from those that platform admins allow, and one that is not is said before it is saved', async () => {
+  const root = await asRoot()
+  const list = root.getByRole('combobox', { name: 'Models that scenarios may name' })
+  await list.fill('gpt-5.6-sol')
+  await list.press('Enter')
+  await root.getByRole('status').filter({ hasText: 'Scenarios may name “gpt-5.6-sol”.' }).waitFor()
+
+  const other = await asRoot()
+  await openEditor(other, 'Shop')
+  await other.getByRole('button', { name: /^Supervisor/ }).click()
+  await other.getByRole('combobox', { name: 'Model', exact: true }).click()
+  await other.getByRole('option', { name: 'gpt-5.6-sol' }).click()
+  await save(other, 'A model of its own')
+
+  await list.press('Backspace')
+  await root.getByRole('status').filter({ hasText: 'may not name “gpt-5.6-sol” any more' }).waitFor()
+  await other.reload()
+  await other.getByText('1 thing needs care').waitFor()
+  await other.getByText('Scenarios may not name the model “gpt-5.6-sol”.').first().waitFor()
+  const page = await choose('Shop')
+  await write(page, 'Hello!')
+  await turn(page, 'Hello!')
+    .getByText(/“?"?gpt-5.6-sol"?”? of "Supervisor"/)
+    .waitFor()
+})

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { type AgentDefinition, type ScenarioDefinition, scenarioDefinition } from '../../shared/scenarios.ts'
 import { graphOf } from '../../web/src/components/registry/graph-of.ts'
-import { linesOf, newAgent, newDefinition, placeName, renamed } from '../../web/src/words/definition-words.ts'
+import {
+  linesOf,
+  modelIssues,
+  newAgent,
+  newDefinition,
+  placeName,
+  renamed,
+} from '../../web/src/words/definition-words.ts'
 import { changedParts, diffOf } from '../../web/src/words/line-diff.ts'
 
 const anAgent = (name: string, handoffs: string[] = []): AgentDefinition => ({ ...newAgent([]), name, handoffs })
@@ -52,6 +59,16 @@ test('a problem is found by the agent or the field that has it', () => {
   const definition = aDefinition({ ...anAgent('desk'), title: 'Front desk' })
   expect(placeName('agents.0.handoffs.1', definition)).toBe('Front desk')
   expect(placeName('rootAgent', definition)).toBe('Root agent')
+})
+
+test('models that are not allowed are named, each at its place', () => {
+  const definition = aDefinition({ ...anAgent('desk'), model: 'small' }, { ...anAgent('sales'), model: 'huge' })
+  definition.overrides.models = ['small', 'vast']
+  expect(modelIssues(definition, ['small']).map(({ at, message }) => [at, message.match(/“(.+)”/)?.[1]])).toEqual([
+    ['agents.1.model', 'huge'],
+    ['overrides.models', 'vast'],
+  ])
+  expect(modelIssues(aDefinition(anAgent('desk')), [])).toEqual([])
 })
 
 test('instructions are compared by their lines', () => {

@@ -9,7 +9,7 @@ const someName = /^\S{1,100}$/
 /** Where platform admins say which models scenarios may name. */
 export function AllowedModels() {
   const { data: models, error } = useScenarioModels()
-  const { allowModel, isBusy } = useRegistryVerbs()
+  const { allowModel } = useRegistryVerbs()
   const change = async (wanted: string[]) => {
     for (const model of wanted) if (!models?.includes(model)) await allowModel(model, true)
     for (const model of models ?? []) if (!wanted.includes(model)) await allowModel(model, false)
@@ -26,7 +26,6 @@ export function AllowedModels() {
             label="Models that scenarios may name"
             placeholder={models.length === 0 ? 'None yet: type a name, and Enter' : 'Type a name, and Enter'}
             value={models}
-            disabled={isBusy}
             isDuplicate={(model, known) => known.includes(model)}
             onChange={wanted => void change(wanted.filter(model => someName.test(model)))}
           />
