@@ -17,6 +17,22 @@ const create = (body: object = {}, more = {}) =>
 const message = (session_id: string, user_input: string, more: object = {}) => ({
   body: { session_id, user_input, ...more },
 })
+/** A scenario of Acme's with these agents. */
+const saveDesk = async (names: string[], expected_version: number) => {
+  const { definition } = (
+    await sql`select definition from public.scenario_versions where scenario_id = 'clinic'`
+  )[0] as {
+    definition: { agents: object[] }
+  }
+  const agents = names.map(name => ({ ...definition.agents[0], name, handoffs: [] }))
+  const { error } = await room.people.ada.client.rpc('save_scenario', {
+    scenario_id: 'desk',
+    definition: { ...definition, agents, rootAgent: 'first', pages: [] } as never,
+    expected_version,
+    enterprise_id: ACME,
+  })
+  expect(error).toBeNull()
+}
 const say = async (session_id: string, text: string, more = {}) =>
   messageAnswer.parse(await get('/api/sdk/session/message', { ...message(session_id, text), ...more }))
 
@@ -64,6 +80,21 @@ describe('a session', () => {
     expect(await reading).toMatchObject({ status: 404, code: 'session_not_found' })
     const foreign = { body: { scenario_id: 'retail', enterprise_id: ACME }, as: eve }
     expect(await refusal('/api/sdk/session/create', foreign)).toMatchObject({ status: 404 })
+  })
+
+  it('goes on when its scenario has been edited and switched off since', async () => {
+    const own = { scenario_id: 'desk', agent_name: 'second', session_id: crypto.randomUUID(), enterprise_id: ACME }
+    await saveDesk(['first', 'second'], 0)
+    const begun = await create(own)
+    expect(begun).toMatchObject({ agent_name: 'second', version: 1 })
+    await saveDesk(['first'], 1)
+    expect(await create(own)).toEqual(begun)
+    await sql`update public.scenarios set is_enabled = false where id = 'desk'`
+    expect(await create({ scenario_id: 'desk', session_id: own.session_id })).toEqual(begun)
+    const query = `scenario_id=desk&session_id=${own.session_id}`
+    expect(await get(`/api/session2?${query}`)).toMatchObject({ root_agent: 'second', version: 1 })
+    expect(await refusal(`/api/session2?${query}`, { as: bob })).toMatchObject({ status: 404 })
+    expect(await refusal('/api/sdk/session/create', { body: { scenario_id: 'desk' } })).toMatchObject({ status: 404 })
   })
 
   it('stays with its scenario', async () => {

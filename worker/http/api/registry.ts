@@ -41,7 +41,13 @@ export type Session = {
 }
 
 /** @throws Refusal `session_not_found`, also for those of others that the caller may read. */
-export async function readSession({ supabase, userId }: Caller, id: string): Promise<Session> {
+export async function readSession(caller: Caller, id: string): Promise<Session> {
+  const session = await findSession(caller, id)
+  if (session) return session
+  throw new Refusal('session_not_found', `There is no session ${id} of yours.`)
+}
+
+async function findSession({ supabase, userId }: Caller, id: string): Promise<Session | undefined> {
   const [own, begun] = await Promise.all([
     supabase
       .from('agent_sessions')
@@ -57,7 +63,7 @@ export async function readSession({ supabase, userId }: Caller, id: string): Pro
       .maybeSingle(),
   ])
   for (const { error, status } of [own, begun]) if (error) throw errorOfResponse(error, status)
-  if (!own.data || !begun.data) throw new Refusal('session_not_found', `There is no session ${id} of yours.`)
+  if (!own.data || !begun.data) return undefined
   const { scenario_id, version, active_agent } = begun.data
   return { id, scenarioId: scenario_id, version, activeAgent: active_agent, enterpriseId: own.data.enterprise_id }
 }
@@ -72,15 +78,17 @@ type Beginning = {
 }
 
 /**
- * Begins a session with a scenario, or gives the one that has this id.
+ * Begins a session with a scenario, or gives the one that has this id, which keeps its version: what has become of the
+ * scenario since then is nothing to it.
  *
  * @throws Refusal `scenario_not_found`, `agent_not_found`, `session_not_found` (it is somebody else's), `session_exists`
  * (with another scenario or enterprise)
  */
 export async function beginSession(caller: Caller, scenarioId: string, wish: Beginning): Promise<Session> {
-  const scenario = await readScenario(caller, scenarioId)
-  const enterpriseId = scenario.enterpriseId ?? wish.enterpriseId ?? null
-  if (wish.rootAgent !== undefined) insistOnAgent(scenario.definition, wish.rootAgent)
+  const running = wish.sessionId === undefined ? undefined : await findSession(caller, wish.sessionId)
+  const enterpriseId = running
+    ? (wish.enterpriseId ?? running.enterpriseId)
+    : await enterpriseToBegin(caller, scenarioId, wish)
   const { data, error, status } = await caller.supabase
     .rpc('begin_scenario_session', {
       session_id: wish.sessionId ?? crypto.randomUUID(),
@@ -94,6 +102,12 @@ export async function beginSession(caller: Caller, scenarioId: string, wish: Beg
   if (error) throw refusalToBegin(errorOfResponse(error, status), error.code)
   const { session_id, version, active_agent } = begun.parse(data)
   return { id: session_id, scenarioId, version, activeAgent: active_agent, enterpriseId }
+}
+
+async function enterpriseToBegin(caller: Caller, scenarioId: string, wish: Beginning): Promise<string | null> {
+  const { definition, enterpriseId } = await readScenario(caller, scenarioId)
+  if (wish.rootAgent !== undefined) insistOnAgent(definition, wish.rootAgent)
+  return enterpriseId ?? wish.enterpriseId ?? null
 }
 
 /** @throws Refusal */
