@@ -1,13 +1,18 @@
 import { z } from 'zod'
 
 // The words of models and people, so each refusal says what to do.
+const isKeepable = [(text: string) => !text.includes('\0'), 'Leave out the NUL character.'] as const
 const title = z
   .string('Give the todo a title.')
+  .refine(...isKeepable)
   .trim()
   .min(1, 'The title is empty.')
   .max(200, 'The title is longer than 200 characters: put the rest into the description.')
-const description = z.string().max(2000, 'The description is longer than 2,000 characters: shorten it.')
-const dueOn = z.iso.date('Write the day as YYYY-MM-DD.')
+const description = z
+  .string()
+  .max(2000, 'The description is longer than 2,000 characters: shorten it.')
+  .refine(...isKeepable)
+const dueOn = z.iso.date('Write the day as YYYY-MM-DD.').refine(day => day >= '0001', 'There is no year 0.')
 const priority = z.enum(['low', 'normal', 'high'])
 const taskId = z.guid('This is no id: take one from todo_list.').describe('The id of the todo, from todo_list.')
 
@@ -40,7 +45,12 @@ export const todoInputs = {
   }),
   todo_list: z.object({
     status: todoStatus.nullish().describe('open if left out.'),
-    search: z.string().max(200).nullish().describe('Only those with this text in the title.'),
+    search: z
+      .string()
+      .max(200)
+      .refine(...isKeepable)
+      .nullish()
+      .describe('Only those with this text in the title.'),
     limit: z.int().min(1).max(100).nullish().describe('At most so many, the newest first; 50 if left out.'),
   }),
   todo_update: z.object({

@@ -209,6 +209,8 @@ describe('a refusal', () => {
     ['no message', {}, /as text/],
     ['an empty message', { message: '  ' }, /empty/],
     ['a message that is too long', { message: 'x'.repeat(33_000) }, /32,000/],
+    ['a message with a NUL', { message: 'a\0b' }, /character/],
+    ['a message with half of a pair', '{"message":"a\\ud800b"}', /character/],
     ['a conversation that is no id', { message: 'Hi', conversation_id: '1' }, /conversation_id/],
   ])('says what is wrong with %s', async (_what, body, words) => {
     expect(await refusal(chat(body))).toMatchObject({
@@ -218,8 +220,15 @@ describe('a refusal', () => {
     })
   })
 
+  it('is none to a text that only names such a character', async () => {
+    const { task_id } = await say('Create a task called Mind \\u0000 and \\ud800 😀')
+    expect(task_id).toBeDefined()
+    expect(await tasks()).toMatchObject([{ title: 'Mind \\u0000 and \\ud800 😀' }])
+  })
+
   it('says what is wrong with a query, an id, a path or a size', async () => {
     expect(await refusal(ask('/api/v1/tasks?status=late'))).toMatchObject({ status: 400, code: 'invalid_request' })
+    expect(await refusal(ask('/api/v1/tasks?search=%00'))).toMatchObject({ status: 400, code: 'invalid_request' })
     expect(await refusal(ask('/api/v1/chat/1'))).toMatchObject({ status: 400, code: 'invalid_request' })
     expect(await refusal(ask('/api/v2/chat'))).toMatchObject({ status: 404, code: 'not_found' })
     expect(await refusal(chat('x'.repeat(300_000)))).toMatchObject({ status: 413, code: 'too_large' })

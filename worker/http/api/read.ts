@@ -22,8 +22,14 @@ export async function bodyOf(c: Context): Promise<unknown> {
   }
 }
 
+/** In JSON: what the database takes in no text. A backslash before one makes it the six characters themselves. */
+const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
 /** @throws Refusal with what is wrong in words */
 export function parse<T>(schema: z.ZodType<T>, given: unknown): T {
+  if (UNKEEPABLE.test(JSON.stringify(given) ?? '')) {
+    throw new Refusal('invalid_request', 'A text has a character that cannot be kept: NUL, or half of a pair.')
+  }
   const { data, error } = schema.safeParse(given)
   if (!error) return data
   throw new Refusal('invalid_request', error.issues.map(wordsOf).join(' '))
