@@ -30,6 +30,8 @@ declare module 'hono' {
   interface ContextVariableMap {
     /** By this both sides find a request again. */
     correlation: string
+    /** What the caller is told of an error. It is counted, and one that nobody foresaw is logged. */
+    refuse: (error: unknown) => Refusal
   }
 }
 
@@ -37,7 +39,7 @@ declare module 'hono' {
 export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECONDS, ...rest }: DoorsOptions): Hono {
   const { version, http, project } = config
   const callers = createCallers(project)
-  const onFault = (error: unknown, id?: string) => telemetry.requestCrashed(error, id)
+  const onFault = (error: unknown) => telemetry.requestCrashed(error)
   const allowed = { hosts: http.allowedHosts, origins: http.allowedOrigins.map(each => new URL(each).hostname) }
   const doors = new Hono()
   for (const path of ['/mcp', '/api/*']) doors.use(path, cors(corsOf(http.allowedOrigins)), correlated(telemetry))
@@ -59,9 +61,8 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
     throw new Refusal('not_found', `There is no ${c.req.method} ${c.req.path} here.`)
   })
   return doors.onError((error, c) => {
-    const refusal = refusalOf(error) ?? (c.req.raw.signal.aborted ? GONE : crash(error, c.get('correlation'), onFault))
+    const refusal = c.get('refuse')(error)
     const { code, message, status } = refusal
-    telemetry.requestRefused({ route: routeOf(c), code, id: c.get('correlation') })
     return c.json({ error: { code, message, correlation_id: c.get('correlation') } }, status, refusal.headers())
   })
 }
@@ -77,6 +78,11 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
     const given = c.req.header(CORRELATION)
     const id = given && /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID()
     c.set('correlation', id)
+    c.set('refuse', error => {
+      const refusal = refusalOf(error) ?? (c.req.raw.signal.aborted ? GONE : crash(error, id, telemetry))
+      telemetry.requestRefused({ route: routeOf(c), code: refusal.code, id })
+      return refusal
+    })
     const startedAt = performance.now()
     await next()
     c.header(CORRELATION, id)
@@ -90,8 +96,8 @@ function correlated(telemetry: Telemetry): MiddlewareHandler {
 /** Nobody reads it. */
 const GONE = new Refusal('cancelled', 'The caller has gone.')
 
-function crash(error: unknown, id: string, onFault: (error: unknown, id: string) => void): Refusal {
-  onFault(error, id)
+function crash(error: unknown, id: string, telemetry: Telemetry): Refusal {
+  telemetry.requestCrashed(error, id)
   return new Refusal('internal', 'Something went wrong here; the log says what. Try again later.')
 }
 

@@ -297,7 +297,9 @@ describe('a stream', () => {
 
   it('of a turn that has ended has all of it at once', async () => {
     const { task_id, agent_response } = await say('Create a task called Buy groceries')
-    const told = await events(await ask(`/api/v1/chat/${task_id}`, { headers: { accept: 'text/event-stream' } }))
+    const response = await ask(`/api/v1/chat/${task_id}`, { headers: { accept: 'text/event-stream' } })
+    expect(response.headers.get('x-accel-buffering')).toBe('no')
+    const told = await events(response)
     expect(told.map(each => each.event)).toEqual(['tool_call', 'text', 'done'])
     expect(told[0]?.data.result).toMatchObject({ success: true, title: 'Buy groceries' })
     expect(told[1]?.data).toEqual({ text: agent_response })

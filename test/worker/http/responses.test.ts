@@ -33,7 +33,9 @@ describe('a call of a model', () => {
   })
 
   it('is streamed as the provider does', async () => {
-    const told = await eventsOf(await ask(path, { body: { input: 'Hello', stream: true } }))
+    const response = await ask(path, { body: { input: 'Hello', stream: true } })
+    expect(response.headers.get('x-accel-buffering')).toBe('no')
+    const told = await eventsOf(response)
     const names = told.map(({ event }) => event)
     expect([names[0], names.at(-1)]).toEqual(['response.created', 'response.completed'])
     expect(names).toContain('response.output_text.delta')
@@ -61,7 +63,34 @@ describe('a call of a model', () => {
     const calls = room.brain.calls()
     const refused = await refusal(path, { body: { input: 'Hi', instructions: '!flag hate' } })
     expect(refused).toMatchObject({ status: 422, code: 'content_refused' })
+    const schema = { type: 'object', properties: { a: { type: 'string', description: '!flag hate' } } }
+    const text = { format: { type: 'json_schema', name: 'answer', schema } }
+    expect(await refusal(path, { body: { input: 'Hi', text } })).toMatchObject({ status: 422, code: 'content_refused' })
     expect(room.brain.calls()).toBe(calls)
+  })
+
+  it('is looked through after, and its end is withheld', async () => {
+    const other = await room.open({ respond: () => answering('!flag hate') })
+    const refused = await refusal(path, { body: { input: 'Hi' }, url: other.url })
+    expect(refused).toMatchObject({ status: 422, code: 'content_refused', message: expect.stringContaining('hate') })
+    const told = await eventsOf(await ask(path, { body: { input: 'Hi', stream: true }, url: other.url }))
+    expect(told.map(({ event }) => event)).toEqual(['response.created', 'error'])
+    expect(told[1]).toMatchObject({ data: { error: { code: 'content_refused' } } })
+    await other.stop()
+  })
+
+  it('that breaks in the middle says no more than that, and the log says the rest', async () => {
+    const other = await room.open({ respond: () => answering('Hello', new Error('The secret of the house')) })
+    const headers = { 'x-correlation-id': 'call-1' }
+    const told = await eventsOf(await ask(path, { body: { input: 'Hi', stream: true }, url: other.url, headers }))
+    expect(told.at(-1)).toMatchObject({
+      event: 'error',
+      data: { error: { code: 'internal', correlation_id: 'call-1' } },
+    })
+    expect(JSON.stringify(told)).not.toContain('secret')
+    expect(other.told.of('requestCrashed')).toMatchObject([[{ message: 'The secret of the house' }, 'call-1']])
+    expect(other.told.of('requestRefused')).toEqual([[{ route: path, code: 'internal', id: 'call-1' }]])
+    await other.stop()
   })
 
   it('ends with the budget of the user’s day, and waits for the model’s rate', async () => {
@@ -98,6 +127,15 @@ describe('a call of a model', () => {
     provider.stop()
   })
 })
+
+/** What a provider answers, or how it begins to. */
+async function* answering(text: string, fault?: Error) {
+  const response = { id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-test', usage: null }
+  yield { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } }
+  if (fault) throw fault
+  const output = [{ type: 'reasoning' }, { type: 'message', content: [{ type: 'output_text', text }] }]
+  yield { type: 'response.completed', response: { ...response, status: 'completed', output } }
+}
 
 /** A provider that takes no key. */
 async function startRefusing() {

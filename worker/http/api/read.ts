@@ -44,3 +44,8 @@ function wordsOf({ message, path }: z.core.$ZodIssue): string {
 export function wantsStream(c: Context): boolean {
   return c.req.header('accept')?.includes('text/event-stream') ?? false
 }
+
+/** Proxies that gather an answer before they pass it on (nginx) would hold a stream back. */
+export function sendAtOnce(c: Context): void {
+  c.header('x-accel-buffering', 'no')
+}

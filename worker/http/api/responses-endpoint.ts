@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { responsesAnswer, responsesRequest } from '../../../shared/scenario-api.ts'
 import { TaskError } from '../../errors.ts'
-import { Refusal, refusalOf } from '../refusal.ts'
+import { Refusal } from '../refusal.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
-import { wantsStream } from './read.ts'
+import { sendAtOnce, wantsStream } from './read.ts'
 import type { ApiRoom } from './room.ts'
 
 const USUAL_TOKENS = 1_024
@@ -28,9 +28,10 @@ export function createResponsesEndpoint(room: ApiRoom): Endpoint {
         throw new Refusal('invalid_request', `The model "${model}" is not offered here: choose of ${choice}.`)
       }
       const { signal } = c.req.raw
-      await insistOnDecency(room, wish, signal)
+      await insistOnDecency(room, 'input', { texts: textsOf(wish), signal })
       const max_output_tokens = wish.max_output_tokens ?? USUAL_TOKENS
-      const events = room.respond(caller.userId, { ...wish, model, max_output_tokens }, signal)
+      const answered = room.respond(caller.userId, { ...wish, model, max_output_tokens }, signal)
+      const events = lookedThrough(room, answered, signal)
       if (stream || wantsStream(c)) return passOn(c, events)
       return { status: 200, body: await lastOf(events) }
     },
@@ -40,18 +41,45 @@ export function createResponsesEndpoint(room: ApiRoom): Endpoint {
 type Wish = Omit<z.output<typeof responsesRequest>, 'stream'>
 type Events = ReturnType<ApiRoom['respond']>
 
+/** All that a model reads of it: what a schema says as well. */
+function textsOf({ input, instructions = '', text }: Wish): string[] {
+  const said = typeof input === 'string' ? [input] : input.map(({ content }) => content)
+  return [...said, instructions, text?.format.type === 'json_schema' ? JSON.stringify(text.format) : '']
+}
+
 /** @throws Refusal `content_refused` */
 async function insistOnDecency(
   { moderate, noteObjection }: Pick<ApiRoom, 'moderate' | 'noteObjection'>,
-  { input, instructions = '' }: Wish,
-  signal: AbortSignal,
+  place: 'input' | 'output',
+  { texts, signal }: { texts: string[]; signal: AbortSignal },
 ): Promise<void> {
-  const said = typeof input === 'string' ? [input] : input.map(({ content }) => content)
-  const found = await moderate?.([...said, instructions], signal)
+  const found = await moderate?.(texts, signal)
   if (!found?.flagged) return
-  noteObjection('input', found.categories)
+  noteObjection(place, found.categories)
   const why = found.categories.length > 0 ? ` (${found.categories.join(', ')})` : ''
-  throw new Refusal('content_refused', `The request was refused by the content check${why}: rephrase it.`)
+  const what = place === 'input' ? 'request' : 'answer'
+  throw new Refusal('content_refused', `The ${what} was refused by the content check${why}: rephrase it.`)
+}
+
+/** The whole answer can be judged only at its end, which is withheld then: who has got a part of it throws that away. */
+async function* lookedThrough(
+  room: Pick<ApiRoom, 'moderate' | 'noteObjection'>,
+  events: Events,
+  signal: AbortSignal,
+): Events {
+  for await (const event of events) {
+    if (ENDS.includes(event.type)) await insistOnDecency(room, 'output', { texts: [wordsIn(event.response)], signal })
+    yield event
+  }
+}
+
+const answered = z.object({
+  output: z.array(z.object({ content: z.array(z.object({ text: z.string().default('') })).default([]) })),
+})
+
+function wordsIn(response: unknown): string {
+  const { output } = answered.parse(response)
+  return output.flatMap(({ content }) => content.map(({ text }) => text)).join('\n')
 }
 
 const ENDS = ['response.completed', 'response.incomplete', 'response.failed']
@@ -67,6 +95,7 @@ async function lastOf(events: Events): Promise<z.input<typeof responsesAnswer>> 
 async function passOn(c: Context, events: Events): Promise<Response> {
   // A refusal has a status of its own as long as nothing has been sent.
   const first = await events.next()
+  sendAtOnce(c)
   return streamSSE(c, async stream => {
     const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) })
     try {
@@ -75,7 +104,7 @@ async function passOn(c: Context, events: Events): Promise<Response> {
         await send(event.type, response ? { ...event, response: responsesAnswer.parse(response) } : event)
       }
     } catch (error) {
-      const { code, message } = refusalOf(error) ?? new Refusal('internal', 'Something went wrong here.')
+      const { code, message } = c.get('refuse')(error)
       await send('error', { error: { code, message, correlation_id: c.get('correlation') } })
     } finally {
       await events.return(undefined)

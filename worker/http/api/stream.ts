@@ -6,8 +6,8 @@ import { type TaskView, watchTask } from '../../../shared/client/watch-task.ts'
 import type { Step } from '../../../shared/deltas.ts'
 import { isFinished } from '../../../shared/task.ts'
 import type { Caller } from '../caller.ts'
-import { Refusal, refusalOf } from '../refusal.ts'
 import type { Patience } from './patience.ts'
+import { sendAtOnce } from './read.ts'
 
 const PING_MS = 15_000
 
@@ -17,13 +17,14 @@ const PING_MS = 15_000
  * without a stream, or `error` {error: {code, message}}.
  */
 export function streamTask(c: Context, caller: Caller, { taskId, patience, look }: Streamed): Response {
+  sendAtOnce(c)
   return streamSSE(c, async stream => {
     const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) })
     try {
       await sendNews(stream, send, { caller, taskId, signal: patience.signal, look })
       await send('done', (await look()).body)
     } catch (error) {
-      const { code, message } = refusalOf(error) ?? new Refusal('internal', 'Something went wrong here.')
+      const { code, message } = c.get('refuse')(error)
       await send('error', { error: { code, message, correlation_id: c.get('correlation') } })
     } finally {
       patience.close()
