@@ -52,7 +52,7 @@ async function work(config: Config, reports: Reports | undefined): Promise<void>
     ending: ending.signal,
     modelName: config.model.name,
     moderate,
-    mintRealtimeKey: createKeyMint(config.model, config.realtime),
+    mintRealtimeKey: createKeyMint(config.model, config.realtime, db),
     responseModels: config.responseModels,
     respond: createResponses(config.model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),

@@ -3,10 +3,10 @@ import type { Json } from '../../shared/database.types.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db.ts'
 import { TaskError } from '../errors.ts'
-import { budgetFault, providerFault } from './faults.ts'
+import { admitApiCall } from './api-admission.ts'
+import { providerFault } from './faults.ts'
 import { createClient } from './models.ts'
 import { costOf, estimateTokens, isPriced } from './prices.ts'
-import type { Admission } from './store.ts'
 
 type Params = OpenAI.Responses.ResponseCreateParamsStreaming
 type Event = OpenAI.Responses.ResponseStreamEvent
@@ -64,17 +64,13 @@ export function createResponses(model: Config['model'], db: Pick<Db, 'call'>) {
       input: JSON.stringify(wish.input),
       modelSettings: { maxTokens: wish.max_output_tokens },
     })
-    const admission = (await db.call('admit_api_call', {
-      ...call,
-      p_model: name,
-      p_tokens: reserved,
-      p_is_priced: isPriced(name, model.prices),
-    })) as Admission
-    if (admission.verdict === 'budget') throw budgetFault(admission.reason)
-    if (admission.verdict === 'rate') {
-      const message = `The calls to ${name} that are allowed a minute are used up.`
-      throw new TaskError('rate_limited', message, { afterSeconds: admission.after_seconds })
-    }
+    await admitApiCall(db, {
+      userId: call.p_user,
+      id: call.p_call,
+      model: name,
+      tokens: reserved,
+      isPriced: isPriced(name, model.prices),
+    })
     return reserved
   }
 }

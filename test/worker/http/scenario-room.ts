@@ -61,7 +61,7 @@ export async function openScenarioRoom() {
   }
   const rooms: Partial<DoorsOptions> = {
     moderate: createModerator(model),
-    mintRealtimeKey: createKeyMint(model, REALTIME),
+    mintRealtimeKey: createKeyMint(model, REALTIME, db),
     responseModels: ['gpt-test', 'gpt-other'],
     respond: createResponses(model, db),
     takeTurn: (p_user, p_bucket, p_per_minute) => db.call('take_api_turn', { p_user, p_bucket, p_per_minute }),
@@ -94,6 +94,7 @@ export async function openScenarioRoom() {
 
   return {
     ...stack,
+    db,
     brain,
     model,
     doors,

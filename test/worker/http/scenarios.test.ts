@@ -107,9 +107,23 @@ describe('a conversation by voice', () => {
     })
   })
 
+  it('is given to nobody whose day is spent, nor beyond the model’s limit', async () => {
+    await sql`insert into worker.budgets (tenant_id, per, max_tokens) values (null, 'day', 0)`
+    for (const path of ['/api/session', '/api/session2?scenario_id=retail']) {
+      expect(await refusal(path)).toMatchObject({ status: 429, code: 'budget_exhausted' })
+    }
+    await sql`delete from worker.budgets`
+    await sql`insert into worker.rate_limits (model, requests_per_minute, requests_left, filled_at)
+      values ('gpt-realtime', 1, 0, now())`
+    expect(await refusal('/api/session')).toMatchObject({ status: 429, code: 'rate_limited' })
+    await sql`delete from worker.rate_limits`
+  })
+
   it('says so when the provider gives no key', async () => {
     const { createKeyMint } = await import('../../../worker/agents/realtime-key.ts')
-    const other = await room.open({ mintRealtimeKey: createKeyMint({ ...room.model, apiKey: 'sk-wrong' }, REALTIME) })
+    const other = await room.open({
+      mintRealtimeKey: createKeyMint({ ...room.model, apiKey: 'sk-wrong' }, REALTIME, room.db),
+    })
     const refused = await refusal('/api/session', { url: other.url })
     expect(refused).toMatchObject({ status: 502, code: 'provider_auth' })
     expect(refused.message).not.toContain('sk-wrong')

@@ -6,7 +6,8 @@ export type ApiRoom = {
   modelName: string
   /** Null where moderation is switched off. */
   moderate: Moderate | null
-  mintRealtimeKey: (signal: AbortSignal) => Promise<RealtimeKey>
+  /** @throws TaskError when the user's day is spent, or the provider fails */
+  mintRealtimeKey: (userId: string, signal: AbortSignal) => Promise<RealtimeKey>
   takeTurn: TakeTurn
   /** The same question, and nothing is taken. */
   seeTurn: TakeTurn

@@ -56,7 +56,10 @@ export function createScenarioEndpoints(room: ApiRoom): Endpoint[] {
       summary: 'A key for one conversation by voice.',
       schemas: { answer: realtimeKey },
       perMinute: 20,
-      handle: async ({ c }) => ({ status: 200, body: await room.mintRealtimeKey(c.req.raw.signal) }),
+      handle: async ({ c, caller }) => ({
+        status: 200,
+        body: await room.mintRealtimeKey(caller.userId, c.req.raw.signal),
+      }),
     }),
     endpoint({
       method: 'get',

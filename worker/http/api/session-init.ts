@@ -27,7 +27,7 @@ export async function initSession(
   // The key last: whoever is refused gets none.
   const tools = await readTools(caller, new Set(agents.flatMap(agent => agent.tools)))
   return {
-    ...(await mintRealtimeKey(signal)),
+    ...(await mintRealtimeKey(caller.userId, signal)),
     scenario_id,
     version: session.version,
     root_agent: root.name,
