@@ -184,14 +184,14 @@ isOneToOne: false
                   ]
                 },"agent_task_requests": {
                   Row: {
-                    "attempt": number,"cancel_requested_at": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"has_asked": boolean,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"progress": Json | null,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"session_id": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
+                    "attempt": number,"cancel_requested_at": string | null,"correlation_id": string | null,"cost_budget": number | null,"crash_count": number,"created_at": string,"deadline_at": string | null,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"has_asked": boolean,"id": string,"idempotency_key": string | null,"kind": string,"life": number,"max_attempts": number,"parent_id": string | null,"priority": number,"progress": Json | null,"request_payload": NonNullable<Json>,"response_payload": Json | null,"run_at": string,"schedule_id": string | null,"scheduled_for": string | null,"session_id": string | null,"snooze_count": number,"started_at": string | null,"status": string,"supersede_key": string | null,"token_budget": number | null,"updated_at": string,"user_id": string | null,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"progress"?: Json | null,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"correlation_id"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"progress"?: Json | null,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Update: {
-                    "attempt"?: number,"cancel_requested_at"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"progress"?: Json | null,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
+                    "attempt"?: number,"cancel_requested_at"?: string | null,"correlation_id"?: string | null,"cost_budget"?: number | null,"crash_count"?: number,"created_at"?: string,"deadline_at"?: string | null,"enterprise_id"?: string | null,"error"?: Json | null,"finished_at"?: string | null,"has_asked"?: boolean,"id"?: string,"idempotency_key"?: string | null,"kind"?: string,"life"?: number,"max_attempts"?: number,"parent_id"?: string | null,"priority"?: number,"progress"?: Json | null,"request_payload"?: NonNullable<Json>,"response_payload"?: Json | null,"run_at"?: string,"schedule_id"?: string | null,"scheduled_for"?: string | null,"session_id"?: string | null,"snooze_count"?: number,"started_at"?: string | null,"status"?: string,"supersede_key"?: string | null,"token_budget"?: number | null,"updated_at"?: string,"user_id"?: string | null,"version"?: number
                   }
                   Relationships: [
                     {
@@ -1085,7 +1085,7 @@ isOneToOne: false
           Views: {
             "agent_session_turns": {
                   Row: {
-                    "answer": string | null,"cost": number | null,"created_at": string,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"input_tokens": number | null,"kind": string,"life": number,"message": string | null,"output_tokens": number | null,"session_id": string | null,"status": string,"task_id": string,"tool_calls": Json | null,"unpriced_requests": number | null,"user_id": string | null
+                    "answer": string | null,"correlation_id": string | null,"cost": number | null,"created_at": string,"enterprise_id": string | null,"error": Json | null,"finished_at": string | null,"input_tokens": number | null,"kind": string,"life": number,"message": string | null,"output_tokens": number | null,"session_id": string | null,"status": string,"task_id": string,"tool_calls": Json | null,"unpriced_requests": number | null,"user_id": string | null
                   }
                   ComputedFields: never
                   Relationships: [
@@ -1316,6 +1316,7 @@ isOneToOne: false
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"correlation_id": string | null,
 "cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
@@ -1412,6 +1413,7 @@ isOneToOne: false
 { Args: { "output"?: string,"step_id": number,"task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"correlation_id": string | null,
 "cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
@@ -1480,6 +1482,7 @@ isOneToOne: false
 { Args: { "task_id": string }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"correlation_id": string | null,
 "cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
@@ -1555,9 +1558,10 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "submit_agent_task":
-{ Args: { "cost_budget"?: number,"deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"session_id"?: string,"supersede_key"?: string,"token_budget"?: number }; Returns: {
+{ Args: { "correlation_id"?: string,"cost_budget"?: number,"deadline_at"?: string,"enterprise_id"?: string,"idempotency_key"?: string,"kind"?: string,"priority"?: number,"request_payload": Json,"run_at"?: string,"session_id"?: string,"supersede_key"?: string,"token_budget"?: number }; Returns: {
               "attempt": number,
 "cancel_requested_at": string | null,
+"correlation_id": string | null,
 "cost_budget": number | null,
 "crash_count": number,
 "created_at": string,
@@ -1832,7 +1836,7 @@ isOneToOne: false
                            },
 "claim":
 { Args: { "p_kinds"?: (string)[],"p_lease_seconds": number,"p_slots": number,"p_worker": string }; Returns: {
-              "attempt": number,"deadline_seconds": number,"enterprise_id": string,"kind": string,"lease_id": string,"life": number,"max_attempts": number,"request_payload": Json,"task_id": string,"user_id": string,"waited_seconds": number
+              "attempt": number,"correlation_id": string,"deadline_seconds": number,"enterprise_id": string,"kind": string,"lease_id": string,"life": number,"max_attempts": number,"request_payload": Json,"task_id": string,"user_id": string,"waited_seconds": number
             }[]
                            },
 "count_api_call":

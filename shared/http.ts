@@ -23,6 +23,8 @@ export const chatAnswer = z.object({
 /** The answer of 202: it goes on, or waits for consent. `GET /api/v1/chat/<task_id>` has the end. */
 export const chatPending = chatAnswer.extend({
   status: z.enum(['scheduled', 'pending', 'processing', 'waiting']),
+  /** Of the call that has submitted the message. */
+  correlation_id: z.string().nullable(),
   /** What is asked of the user; decided by `decide_agent_approval(id, 'approve' | 'reject')`. */
   approvals: z.array(
     z.object({ id: z.guid(), tool_name: z.string(), input: z.json(), expires_at: z.string().nullable() }),
@@ -37,7 +39,7 @@ export const tasksQuery = z.object({
 })
 export const tasksAnswer = z.object({ tasks: z.array(todo), has_more: z.boolean() })
 
-/** The body of every refusal. */
+/** The body of every refusal. One that tells how a task failed has the id of the call that submitted the task. */
 export const errorAnswer = z.object({
   error: z.object({ code: z.string(), message: z.string(), correlation_id: z.string() }),
 })

@@ -235,6 +235,8 @@ export const responsesAnswer = z.object({
 export const pendingAnswer = z.object({
   task_id: z.guid(),
   status: z.enum(['scheduled', 'pending', 'processing', 'waiting']),
+  /** Of the call that has submitted the task; null: it came another way. */
+  correlation_id: z.string().nullable(),
   /** What is asked of people; decided by `decide_agent_approval`. */
   approvals: z.array(
     z.object({ id: z.guid(), tool_name: z.string(), input: z.unknown(), expires_at: z.string().nullable() }),

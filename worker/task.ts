@@ -21,6 +21,8 @@ export type Task = {
   waitedSeconds: number
   /** From the claim to its deadline; null without one. */
   deadlineSeconds: number | null
+  /** By this its submitter finds it again. */
+  correlationId: string | null
 }
 
 /** Why an attempt is told to stop before its end. */

@@ -145,18 +145,19 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
     /** @param id what the caller may ask by. */
     requestAnswered({ route, status, seconds, id }: { route: string; status: number; seconds: number; id: string }) {
       metrics.requestSeconds.observe({ route, status }, seconds)
-      logger.debug({ event: 'request_answered', route, status, seconds, id }, `${route} was answered with ${status}.`)
+      const line = { event: 'request_answered', route, status, seconds, correlation: id }
+      logger.debug(line, `${route} was answered with ${status}.`)
     },
     /** @param code as the caller is told it. */
     requestRefused({ route, code, id }: { route: string; code: string; id: string }) {
       metrics.requestsRefused.inc({ route, code })
       // Whoever is nobody must not fill the log.
       if (code === 'unauthenticated' || code === 'not_found') return
-      logger.info({ event: 'request_refused', route, code, id }, `${route} was refused: ${code}.`)
+      logger.info({ event: 'request_refused', route, code, correlation: id }, `${route} was refused: ${code}.`)
     },
     /** An error that no one foresaw: a human must look. */
     requestCrashed(error: unknown, id?: string) {
-      logger.error({ event: 'request_crashed', err: error, id }, 'A request met an unforeseen error.')
+      logger.error({ event: 'request_crashed', err: error, correlation: id }, 'A request met an unforeseen error.')
     },
     /** The rows are the truth, so a lost broadcast only makes browsers a little later. */
     broadcastFailed(error: unknown) {
@@ -172,16 +173,18 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
       logger.warn({ event: 'trace_failed', sink, err: error }, `Traces were not taken by ${sink}; tasks go on.`)
     },
 
-    tasksReaped(tasks: { task_id: string; status: string }[]) {
+    tasksReaped(tasks: Reaped[]) {
       metrics.reaped.inc(tasks.length)
       const [first] = tasks
       // A worker that was killed cannot tell of it; one report is enough for all it had.
       if (first) {
-        const lost = { event: 'task_reaped', code: 'worker_lost', task: first.task_id, tasks: tasks.length }
+        const lost = { event: 'task_reaped', code: 'worker_lost', ...nameOfReaped(first), tasks: tasks.length }
         reports?.report(new Error('A worker was lost.'), lost)
       }
-      for (const { task_id, status } of tasks) {
-        logger.warn({ event: 'task_reaped', task: task_id, status }, `🧹 Task ${task_id} lost its worker: ${status}.`)
+      for (const each of tasks) {
+        const { task_id, status } = each
+        const line = { event: 'task_reaped', ...nameOfReaped(each), status }
+        logger.warn(line, `🧹 Task ${task_id} lost its worker: ${status}.`)
       }
     },
     /** @param done null when another worker was at it. */
@@ -290,8 +293,19 @@ function remember<Words extends string[], T>(make: (...words: Words) => T): (...
   }
 }
 
+type Reaped = { task_id: string; status: string; correlation_id: string | null }
+
+function nameOfReaped({ task_id, correlation_id }: Reaped) {
+  return { task: task_id, ...correlationOf(correlation_id) }
+}
+
 function nameOf(task: Task) {
-  return { task: task.id, kind: task.kind, attempt: task.attempt }
+  return { task: task.id, kind: task.kind, attempt: task.attempt, ...correlationOf(task.correlationId) }
+}
+
+/** The same field in lines about calls over HTTP, so that a call and its task are found together. */
+function correlationOf(id: string | null) {
+  return id === null ? {} : { correlation: id }
 }
 
 function promptOf(task: Task): string {

@@ -32,6 +32,8 @@ export type Submission<K extends Kind = 'assistant'> = RequestOf<K> & {
   tokenBudget?: number
   /** The same in US dollars. */
   costBudget?: number
+  /** By this the task is found again in logs and lists: up to 128 letters, digits and `_ . : -`. */
+  correlationId?: string
 }
 
 /**
@@ -60,7 +62,7 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
   submission: Submission<K>,
 ): Promise<AgentTask> {
   const { kind = 'assistant', enterpriseId, priority, runAt, deadlineAt, idempotencyKey, supersedeKey } = submission
-  const { sessionId, isTurn = true, tokenBudget, costBudget } = submission
+  const { sessionId, isTurn = true, tokenBudget, costBudget, correlationId } = submission
   const row = {
     kind,
     request_payload: parseRequest(kind, submission),
@@ -72,6 +74,7 @@ export async function insertAgentTask<K extends Kind = 'assistant'>(
     ...(sessionId && isTurn && { session_id: sessionId }),
     ...(tokenBudget !== undefined && { token_budget: tokenBudget }),
     ...(costBudget !== undefined && { cost_budget: costBudget }),
+    ...(correlationId !== undefined && { correlation_id: correlationId }),
   }
   if (idempotencyKey) return await submitOnce(supabase, { ...row, idempotency_key: idempotencyKey })
   const id = crypto.randomUUID()

@@ -24,6 +24,7 @@ const taskRow = z.object({
   schedule_id: z.string().nullable(),
   scheduled_for: z.string().nullable(),
   session_id: z.string().nullable(),
+  correlation_id: z.string().nullable(),
   token_budget: z.number().nullable(),
   // The local stack's REST reads a numeric as text.
   cost_budget: z.coerce.number().nullable(),

@@ -244,6 +244,20 @@ test('the admin of an enterprise sees its tasks and no others, and not what is f
   await page.getByRole('heading', { name: 'This page is for admins' }).waitFor()
 })
 
+test('a task is found by its correlation id, which its story tells', async () => {
+  const { error } = await product.ada.client
+    .from('agent_task_requests')
+    .insert({ request_payload: { prompt: 'How much is 8 + 8?' }, correlation_id: 'order-7' })
+  expect(error).toBeNull()
+  await submit(product.ada, 'How much is 9 + 9?')
+  const { page } = await asRoot('tasks')
+  await row(page, 'How much is 9 + 9?').waitFor()
+  await page.getByRole('textbox', { name: 'Correlation id' }).fill('order-7')
+  await row(page, 'How much is 9 + 9?').waitFor({ state: 'detached' })
+  await row(page, 'How much is 8 + 8?').getByRole('link').click()
+  await page.getByRole('button', { name: 'Copy the id order-7' }).waitFor()
+})
+
 test('filters and stories are part of the address, and the way back leads through them', async () => {
   const { page } = await asRoot('tasks')
   const id = await submit(product.ada, 'How much is 6 + 6?')

@@ -23,6 +23,7 @@ export function aTask(differences: Partial<AgentTask> = {}): AgentTask {
     schedule_id: null,
     scheduled_for: null,
     session_id: null,
+    correlation_id: null,
     token_budget: null,
     cost_budget: null,
     progress: null,

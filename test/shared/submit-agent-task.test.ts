@@ -148,6 +148,15 @@ describe('a task with an idempotency key', () => {
   })
 })
 
+test('a task is submitted under a correlation id, with an idempotency key and without', async () => {
+  for (const more of [{}, { idempotencyKey: crypto.randomUUID() }]) {
+    const task = await insertAgentTask(ada.client, { prompt: 'Why?', correlationId: 'case-7', ...more })
+    expect(task.correlation_id).toBe('case-7')
+  }
+  const refused = insertAgentTask(ada.client, { prompt: 'Why?', correlationId: 'two words' })
+  await expect(refused).rejects.toMatchObject({ code: 'invalid_request' })
+})
+
 test('a task with a supersede key cancels the one before', async () => {
   const first = await insertAgentTask(ada.client, { prompt: 'Draft 1', supersedeKey: 'draft' })
   const second = await insertAgentTask(ada.client, { prompt: 'Draft 2', supersedeKey: 'draft' })

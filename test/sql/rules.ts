@@ -63,6 +63,10 @@ export function violations(sql: postgres.Sql) {
       and not exists (
         select from worker.parents_to_check n where n.parent_id = r.id or n.session_id = r.session_id)
     union all
+    select 'a child has the correlation id of its parent', c.id::text
+    from public.agent_task_requests c join public.agent_task_requests p on p.id = c.parent_id
+    where c.correlation_id is distinct from p.correlation_id
+    union all
     select 'of a session one task is under way at a time', session_id::text from public.agent_task_requests
     where status in ('scheduled', 'pending', 'processing') group by session_id having session_id is not null and count(*) > 1
     union all

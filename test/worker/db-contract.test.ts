@@ -45,6 +45,7 @@ describe.each(WAYS)('over %s', way => {
       request_payload: payload,
       waited_seconds: expect.any(Number),
       deadline_seconds: null,
+      correlation_id: null,
     })
   })
 

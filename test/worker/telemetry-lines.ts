@@ -19,6 +19,7 @@ const task: Task = {
   payload: { prompt: `PROMPT why\nis the sky ${'so '.repeat(40)}blue END`, context: { note: 'CONTEXT' } },
   waitedSeconds: 0.1,
   deadlineSeconds: null,
+  correlationId: 'a-correlation-id',
 }
 // The SDK hangs the whole run on its errors.
 const carrying = Object.assign(new UserError('A tool is missing.'), { state: { originalInput: 'STATE' } })
@@ -48,7 +49,7 @@ telemetry.taskCrashed(task, carrying)
 for (const status of ['completed', 'failed', 'cancelled', 'scheduled', 'pending', 'waiting', 'lost']) {
   telemetry.taskSettled(task, status, 1.23456, status === 'failed' ? 'content_refused' : undefined)
 }
-telemetry.tasksReaped([{ task_id: 'task-2', status: 'pending' }])
+telemetry.tasksReaped([{ task_id: 'task-2', status: 'pending', correlation_id: 'another-id' }])
 telemetry.upkeepDone({ expired: 1, pruned: 2 })
 telemetry.upkeepDone(null)
 telemetry.scheduleTicked('schedule-1', 2)

@@ -41,6 +41,15 @@ describe('the log', () => {
     expect(lines.find(line => line.event === 'worker_online')).toMatchObject({ transport: 'direct', concurrency: 5 })
   })
 
+  it('names the correlation id in each line about an attempt or a call, and in no other', async () => {
+    const lines = (await linesOf({})).map(line => JSON.parse(line))
+    const about = lines.filter(({ task, event }) => task === 'task-1' || event.startsWith('request_'))
+    expect(about.length).toBeGreaterThan(15)
+    expect(about.filter(({ correlation }) => correlation !== 'a-correlation-id')).toEqual([])
+    const others = lines.filter(line => !about.includes(line) && 'correlation' in line)
+    expect(others).toMatchObject([{ event: 'task_reaped', task: 'task-2', correlation: 'another-id' }])
+  })
+
   it.each(['json', 'pretty'] as const)(
     'as %s holds no prompt, no payload and nothing of what an error carries',
     async format => {

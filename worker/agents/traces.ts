@@ -9,7 +9,7 @@ import { createTraceQueue } from './trace-queue.ts'
 /** What leaves this process about how agents ran; the journal is kept in any case. */
 export type Traces = {
   /** The part of a Runner's configuration that is about traces. All attempts at a task are one trace. */
-  forTask: (task: Pick<Task, 'id' | 'kind' | 'life' | 'attempt'>) => {
+  forTask: (task: Pick<Task, 'id' | 'kind' | 'life' | 'attempt' | 'correlationId'>) => {
     tracingDisabled: boolean
     traceIncludeSensitiveData: boolean
     traceId: string
@@ -39,13 +39,19 @@ export function startTraces(settings: TracesConfig, telemetry: Telemetry): Trace
   setTraceProcessors(queues)
   setTracingDisabled(!isOn)
   return {
-    forTask: ({ id, kind, life, attempt }) => ({
+    forTask: ({ id, kind, life, attempt, correlationId }) => ({
       tracingDisabled: !isOn,
       // Models and tokens come only together with the texts; what may not leave, the sinks keep back.
       traceIncludeSensitiveData: true,
       traceId: `trace_${id.replaceAll('-', '')}`,
       workflowName: kind,
-      traceMetadata: { task_id: id, kind, life: String(life), attempt: String(attempt) },
+      traceMetadata: {
+        task_id: id,
+        kind,
+        life: String(life),
+        attempt: String(attempt),
+        ...(correlationId !== null && { correlation_id: correlationId }),
+      },
     }),
     flush: async () => {
       const { promise: over, resolve } = Promise.withResolvers<void>()

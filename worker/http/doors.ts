@@ -62,8 +62,7 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
   })
   return doors.onError((error, c) => {
     const refusal = c.get('refuse')(error)
-    const { code, message, status } = refusal
-    return c.json({ error: { code, message, correlation_id: c.get('correlation') } }, status, refusal.headers())
+    return c.json(refusal.body(c.get('correlation')), refusal.status, refusal.headers())
   })
 }
 

@@ -1,5 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
 import { AgentTaskError } from '../../shared/client/agent-task-error.ts'
+import type { errorAnswer } from '../../shared/http.ts'
 import { TaskError } from '../errors.ts'
 
 /** The status of each code that a caller over HTTP may be told; of another one, 500. */
@@ -44,6 +46,8 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   deadline_exceeded: 504,
 }
 
+type More = { cause?: unknown; afterSeconds?: number | undefined; correlationId?: string | null }
+
 /** Why a request is refused, in words for who sent it: no secret, no stack, nothing of others. */
 export class Refusal extends Error {
   override name = 'Refusal'
@@ -52,12 +56,24 @@ export class Refusal extends Error {
 
   readonly afterSeconds: number
 
-  /** @param more `afterSeconds`: when to come back, where that makes sense. */
-  constructor(code: string, message: string, more: { cause?: unknown; afterSeconds?: number | undefined } = {}) {
+  private readonly correlationId: string | null
+
+  /**
+   * @param more `afterSeconds`: when to come back, where that makes sense; `correlationId`: of an earlier call, which this
+   * is about.
+   */
+  constructor(code: string, message: string, more: More = {}) {
     super(message, { cause: more.cause })
     this.code = code
     this.status = STATUS[code] ?? 500
     this.afterSeconds = more.afterSeconds ?? 5
+    this.correlationId = more.correlationId ?? null
+  }
+
+  /** @param correlationId of the call that is refused. */
+  body(correlationId: string): z.input<typeof errorAnswer> {
+    const { code, message } = this
+    return { error: { code, message, correlation_id: this.correlationId ?? correlationId } }
   }
 
   /** What the caller gets beside the body. */

@@ -2,7 +2,7 @@ import { defaultStackParser, type ErrorEvent, makeNodeTransport, NodeClient } fr
 
 /** Errors go to people who are not at the log. */
 export type Reports = {
-  /** @param tags what it was about: ids, names and codes of ours only. */
+  /** @param tags what it was about: ids, names and codes only. */
   report: (error: unknown, tags: Record<string, string | number>) => void
   /** Sends what is left, for two seconds at the most. */
   close: () => Promise<void>

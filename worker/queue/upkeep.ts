@@ -8,7 +8,7 @@ const LIMIT = 1_000
 
 const done = z
   .object({
-    reaped: z.array(z.object({ task_id: z.string(), status: z.string() })),
+    reaped: z.array(z.object({ task_id: z.string(), status: z.string(), correlation_id: z.string().nullable() })),
     expired: z.number(),
     pruned: z.number(),
     has_due_schedules: z.boolean(),

@@ -139,5 +139,6 @@ export function taskOf(row: Returns<'claim'>[number]): Task {
     payload: row.request_payload,
     waitedSeconds: row.waited_seconds,
     deadlineSeconds: row.deadline_seconds,
+    correlationId: row.correlation_id,
   }
 }

@@ -381,6 +381,7 @@ describe('the tables', () => {
         table_name: 'agent_task_requests',
         privilege_type: 'INSERT',
         columns: [
+          'correlation_id',
           'cost_budget',
           'deadline_at',
           'enterprise_id',

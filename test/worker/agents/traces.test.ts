@@ -10,7 +10,13 @@ import { listenIn } from '../arrange.ts'
 import { type Collector, startCollector } from './collector.ts'
 import { type Answering, fail, startProvider } from './provider.ts'
 
-const TASK = { id: '0f1e2d3c-4b5a-4968-8776-655443322110', kind: 'assistant', life: 1, attempt: 2 }
+const TASK = {
+  id: '0f1e2d3c-4b5a-4968-8776-655443322110',
+  kind: 'assistant',
+  life: 1,
+  attempt: 2,
+  correlationId: 'call-7',
+}
 const TRACE = '0f1e2d3c4b5a49688776655443322110'
 const KEY = 'sk-of-openai'
 
@@ -131,6 +137,7 @@ describe('traces to a collector', () => {
         'liverow.task_id': TASK.id,
         'liverow.kind': 'assistant',
         'liverow.attempt': '2',
+        'liverow.correlation_id': 'call-7',
       })
     }
   })
@@ -198,7 +205,7 @@ describe('traces to OpenAI', () => {
       object: 'trace',
       id: `trace_${TRACE}`,
       workflow_name: 'assistant',
-      metadata: { task_id: TASK.id, kind: 'assistant', life: '1', attempt: '2' },
+      metadata: { task_id: TASK.id, kind: 'assistant', life: '1', attempt: '2', correlation_id: 'call-7' },
     })
     const ids = new Set(spans.map((span: { id: string }) => span.id))
     const roots = spans.filter((span: { parent_id: string }) => !ids.has(span.parent_id))

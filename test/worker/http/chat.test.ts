@@ -335,6 +335,13 @@ describe('each answer', () => {
     expect(odd.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it('to a message has its correlation id in the row, too', async () => {
+    const { task_id } = await say('Hello!', undefined, { headers: { 'x-correlation-id': 'order-7:b' } })
+    expect(await sql`select id from public.agent_task_requests where correlation_id = 'order-7:b'`).toEqual([
+      { id: task_id },
+    ])
+  })
+
   it('may be read by the pages that are allowed, and by no other', async () => {
     const preflight = (origin: string) =>
       ask('/api/v1/chat', {

@@ -5,7 +5,7 @@ import { ACME, eventsOf, openScenarioRoom } from './scenario-room.ts'
 
 const room = await openScenarioRoom()
 const { ask, get, refusal, sql } = room
-const { bob, eve } = room.people
+const { ada, bob, eve } = room.people
 afterAll(room.end)
 beforeEach(async () => {
   await sql`delete from public.agent_sessions`
@@ -153,6 +153,27 @@ describe('a message', () => {
     expect(await refusal(location, { as: eve })).toMatchObject({ status: 404, code: 'task_not_found' })
     await waitFor('the end', async () => (await ask(location)).status === 200, 20_000)
     expect(messageAnswer.parse(await get(location))).toMatchObject({ session_id, task_id })
+    await other.stop()
+  }, 30_000)
+
+  it('has the correlation id of its call, which later answers about it tell', async () => {
+    const other = await room.open({ waitSeconds: 0.1 })
+    const { session_id } = await create()
+    const first = { 'x-correlation-id': 'order-7' }
+    const asked = { ...message(session_id, 'Hello! !slow'), url: other.url, headers: first }
+    const { task_id, correlation_id } = pendingAnswer.parse(await get('/api/sdk/session/message', asked, 202))
+    expect(correlation_id).toBe('order-7')
+    expect(await sql`select id from public.agent_task_requests where correlation_id = 'order-7'`).toEqual([
+      { id: task_id },
+    ])
+    const later = { url: other.url, headers: { 'x-correlation-id': 'look-1' } }
+    const look = await ask(`/api/tasks/${task_id}`, later)
+    expect(look.headers.get('x-correlation-id')).toBe('look-1')
+    expect(await look.json()).toMatchObject({ task_id, correlation_id: 'order-7' })
+    expect((await ada.client.rpc('cancel_agent_task', { task_id })).error).toBeNull()
+    await waitFor('the end', async () => (await ask(`/api/tasks/${task_id}`)).status === 409, 20_000)
+    const ended = await ask(`/api/tasks/${task_id}`, later)
+    expect((await ended.json()).error).toMatchObject({ code: 'cancelled', correlation_id: 'order-7' })
     await other.stop()
   }, 30_000)
 

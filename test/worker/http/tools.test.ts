@@ -35,6 +35,13 @@ describe('a tool', () => {
     ).toHaveLength(2)
   })
 
+  it('called once more is found by the correlation id of the first call', async () => {
+    const session_id = await begin('project_writer')
+    const body = { tool: 'list_drafts', session_id, call_id: 'call_1' }
+    for (const id of ['first', 'second']) await get('/api/tools/execute', { body, headers: { 'x-correlation-id': id } })
+    expect(await sql`select correlation_id from public.agent_task_requests`).toEqual([{ correlation_id: 'first' }])
+  })
+
   it('sees what its user sees, whatever the arguments say', async () => {
     await sql`insert into public.drafts (user_id, title, content) values (${ada.userId}, 'Secret', 'x')`
     const call = { tool: 'list_drafts', scenario_id: 'project_writer', arguments: { user_id: ada.userId } }

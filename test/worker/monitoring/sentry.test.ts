@@ -97,10 +97,12 @@ describe('reports to Sentry', () => {
   })
 
   it('tell once of a worker that was lost, however many tasks it had', async () => {
-    const tasks = [1, 2, 3].map(n => ({ task_id: `task-${n}`, status: 'scheduled' }))
+    const tasks = [1, 2, 3].map(n => ({ task_id: `task-${n}`, status: 'scheduled', correlation_id: `call-${n}` }))
     inSilence(() => telemetry().tasksReaped(tasks))
     inSilence(() => telemetry().tasksReaped([]))
-    expect(await events()).toMatchObject([{ tags: { event: 'task_reaped', code: 'worker_lost', tasks: 3 } }])
+    expect(await events()).toMatchObject([
+      { tags: { event: 'task_reaped', code: 'worker_lost', tasks: 3, correlation: 'call-1' } },
+    ])
   })
 
   it('leave the process alone: no client of its own, no listeners, no patched console or fetch', async () => {

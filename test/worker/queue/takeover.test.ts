@@ -20,7 +20,9 @@ describe('a task whose worker is gone', () => {
     const heir = createPerformer()
     const second = await hire(scene, heir, { reapSeconds: 0.05 })
     expect((await heir.nth(1)).task).toMatchObject({ id, life: 1, attempt: 2 })
-    expect((await second.told.until('tasksReaped'))[0]).toEqual([{ task_id: id, status: 'pending' }])
+    expect((await second.told.until('tasksReaped'))[0]).toEqual([
+      { task_id: id, status: 'pending', correlation_id: null },
+    ])
 
     attempt.end({ kind: 'completed', response: { answer: 'too late' } })
     expect(await worker.told.until('taskSettled')).toMatchObject([{ id }, 'lost', expect.any(Number), undefined])

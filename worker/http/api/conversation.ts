@@ -5,25 +5,28 @@ import { patienceMs } from '../../../shared/client/supabase.ts'
 import type { Caller } from '../caller.ts'
 import { Refusal } from '../refusal.ts'
 
+type Message = { message: string; conversation_id?: string | null | undefined; correlationId: string }
+
 /** Submits a message as a turn of a conversation of the caller, or of a new one. @throws Refusal, AgentTaskError */
-export async function submitMessage(caller: Caller, message: string, conversationId?: string | null): Promise<string> {
-  if (conversationId) {
-    await insistOnOwn(caller, conversationId)
-    return submit(caller, message, conversationId)
+export async function submitMessage(
+  caller: Caller,
+  { message, conversation_id, correlationId }: Message,
+): Promise<string> {
+  const submit = async (sessionId: string) =>
+    (await insertAgentTask(caller.supabase, { kind: 'todo-chat', prompt: message, sessionId, correlationId })).id
+  if (conversation_id) {
+    await insistOnOwn(caller, conversation_id)
+    return submit(conversation_id)
   }
   // Whoever waits for an answer had better be told that another one is under way than wait for both.
   const { id } = await createAgentSession(caller.supabase, { title: message, onBusy: 'reject' })
   try {
-    return await submit(caller, message, id)
+    return await submit(id)
   } catch (error) {
     // A conversation in which nothing was said helps nobody; that it stays harms nobody.
     await deleteAgentSession(caller.supabase, id).catch(() => undefined)
     throw error
   }
-}
-
-async function submit({ supabase }: Caller, prompt: string, sessionId: string): Promise<string> {
-  return (await insertAgentTask(supabase, { kind: 'todo-chat', prompt, sessionId })).id
 }
 
 /** One of an enterprise is none for todos: its admins read along. */

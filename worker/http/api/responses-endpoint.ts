@@ -104,8 +104,7 @@ async function passOn(c: Context, events: Events): Promise<Response> {
         await send(event.type, response ? { ...event, response: responsesAnswer.parse(response) } : event)
       }
     } catch (error) {
-      const { code, message } = c.get('refuse')(error)
-      await send('error', { error: { code, message, correlation_id: c.get('correlation') } })
+      await send('error', c.get('refuse')(error).body(c.get('correlation')))
     } finally {
       await events.return(undefined)
     }

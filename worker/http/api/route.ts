@@ -24,8 +24,8 @@ export function createApi({ callers, wait }: { callers: Callers; wait: Wait }): 
   return new Hono()
     .post('/api/v1/chat', limitBody, c =>
       answer(c, async caller => {
-        const { message, conversation_id } = parse(chatRequest, await bodyOf(c))
-        return submitMessage(caller, message, conversation_id)
+        const message = parse(chatRequest, await bodyOf(c))
+        return submitMessage(caller, { ...message, correlationId: c.get('correlation') })
       }),
     )
     .get('/api/v1/chat/:task_id', c =>

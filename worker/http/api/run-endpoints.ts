@@ -18,7 +18,7 @@ import { answerWith, readStanding } from './task-end.ts'
 /** What is done by a task: it is submitted and waited for. No agent runs here. */
 export function createRunEndpoints(room: ApiRoom): Endpoint[] {
   const run = <K extends Kind>(asked: { c: Context; caller: Caller }, submission: Submission<K>) =>
-    answerWith(room, asked, () => insertAgentTask(asked.caller.supabase, submission))
+    answerWith(room, asked, correlationId => insertAgentTask(asked.caller.supabase, { ...submission, correlationId }))
   return [
     endpoint({
       method: 'post',

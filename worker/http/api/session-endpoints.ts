@@ -53,9 +53,10 @@ export function createSessionEndpoints(room: ApiRoom): Endpoint[] {
       streams: true,
       handle: async ({ c, caller, body }) => {
         const session = await readSession(caller, body.session_id)
-        return answerWith(room, { c, caller }, () =>
+        return answerWith(room, { c, caller }, correlationId =>
           insertAgentTask(caller.supabase, {
             kind: 'scenario',
+            correlationId,
             sessionId: session.id,
             enterpriseId: session.enterpriseId,
             message: body.user_input,

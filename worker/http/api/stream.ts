@@ -24,8 +24,7 @@ export function streamTask(c: Context, caller: Caller, { taskId, patience, look 
       await sendNews(stream, send, { caller, taskId, signal: patience.signal, look })
       await send('done', (await look()).body)
     } catch (error) {
-      const { code, message } = c.get('refuse')(error)
-      await send('error', { error: { code, message, correlation_id: c.get('correlation') } })
+      await send('error', c.get('refuse')(error).body(c.get('correlation')))
     } finally {
       patience.close()
       await caller.supabase.removeAllChannels()

@@ -9,13 +9,14 @@ import type { Caller } from '../caller.ts'
 import { Refusal } from '../refusal.ts'
 import type { ApiRoom } from './room.ts'
 import { answerOf, isAnswered } from './task-answer.ts'
-import { readQuestions } from './turn.ts'
+import { readQuestions, refuseBadEnd } from './turn.ts'
 
 const row = z.object({
   id: z.guid(),
   kind: z.string(),
   life: z.int(),
   session_id: z.guid().nullable(),
+  correlation_id: z.string().nullable(),
   status: z.enum(['scheduled', 'pending', 'processing', 'waiting', 'completed', 'failed', 'cancelled']),
   request_payload: z.unknown(),
   response_payload: z.unknown(),
@@ -30,13 +31,17 @@ export type TaskRow = z.output<typeof row>
 /** How it stands: ended well, or under way. It is settled when there is nothing more to wait for but people. */
 type Standing = { isSettled: boolean } & ({ status: 200; body: unknown } | { status: 202; body: PendingAnswer })
 
-/** Submits a task, waits for it, and answers as its endpoint does. @throws Refusal as it failed */
+/**
+ * Submits a task under the correlation id of the call, waits for it, and answers as its endpoint does.
+ *
+ * @throws Refusal as it failed
+ */
 export async function answerWith(
   { wait }: Pick<ApiRoom, 'wait'>,
   { c, caller }: { c: Context; caller: Caller },
-  submit: () => Promise<{ id: string }>,
+  submit: (correlationId: string) => Promise<{ id: string }>,
 ) {
-  const find = async () => (await submit()).id
+  const find = async () => (await submit(c.get('correlation'))).id
   const standing = await wait({ c, caller, find, look: id => readStanding(caller, id) })
   // What its kind answers is checked by the schema of the endpoint.
   return standing as Response | (Standing & { body: never })
@@ -55,14 +60,10 @@ export async function readStanding(caller: Caller, taskId: string): Promise<Stan
   if (!task || !isKind(task.kind) || !isAnswered(task.kind)) {
     throw new Refusal('task_not_found', `There is no task ${taskId} of yours.`)
   }
-  if (task.status === 'failed') throw failureOf(task)
-  if (task.status === 'cancelled') throw new Refusal('cancelled', 'This task was cancelled.')
+  refuseBadEnd(task)
   if (isFinished(task.status)) return { isSettled: true, status: 200, body: await answerOf(caller, task) }
   const approvals = task.status === 'waiting' ? await readQuestions(caller.supabase, taskId) : []
-  const body = { task_id: taskId, status: task.status as PendingAnswer['status'], approvals }
+  const { correlation_id } = task
+  const body = { task_id: taskId, status: task.status as PendingAnswer['status'], correlation_id, approvals }
   return { isSettled: approvals.length > 0, status: 202, body }
-}
-
-function failureOf({ error }: TaskRow): Refusal {
-  return new Refusal(error?.code ?? 'failed', error?.message ?? 'It failed without a reason.')
 }

@@ -33,10 +33,11 @@ export function createToolEndpoints(room: ApiRoom): Endpoint[] {
         const perMinute = await readLimit(caller, tool)
         // It is taken where the tool is called, as those of agents are. Who comes too often has no task made of it.
         await insistOnTurn(room.seeTurn, caller.userId, { bucket: `tool:${tool}`, perMinute })
-        return answerWith(room, { c, caller }, () =>
+        return answerWith(room, { c, caller }, correlationId =>
           insertAgentTask(caller.supabase, {
             kind: 'scenario-tool',
             isTurn: false,
+            correlationId,
             enterpriseId,
             tool,
             arguments: body.arguments,

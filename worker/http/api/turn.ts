@@ -13,6 +13,7 @@ const row = z.object({
   answer: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   tool_calls: chatPending.shape.tool_calls,
+  correlation_id: z.string().nullable(),
 })
 const columns = Object.keys(row.shape).join(',')
 const questions = chatPending.shape.approvals
@@ -38,18 +39,26 @@ export async function readTurn({ userId, supabase }: Caller, taskId: string): Pr
   return turnOf(row.parse(data), () => readQuestions(supabase, taskId))
 }
 
-async function turnOf(
-  { session_id, task_id, status, answer, error, tool_calls }: z.output<typeof row>,
-  ask: () => Promise<z.output<typeof questions>>,
-): Promise<Turn> {
-  if (status === 'failed') throw new Refusal(error?.code ?? 'failed', error?.message ?? 'It failed without a reason.')
-  if (status === 'cancelled') throw new Refusal('cancelled', 'This turn was cancelled.')
+async function turnOf(turn: z.output<typeof row>, ask: () => Promise<z.output<typeof questions>>): Promise<Turn> {
+  refuseBadEnd(turn)
+  const { session_id, task_id, status, answer, tool_calls, correlation_id } = turn
   const body = { conversation_id: session_id, task_id, tool_calls }
   if (isFinished(status)) return { isSettled: true, status: 200, body: { ...body, agent_response: answer ?? '' } }
   const approvals = status === 'waiting' ? await ask() : []
   const agent_response = approvals.length > 0 ? CONSENT : ''
-  const pending = { ...body, status: status as ChatPending['status'], agent_response, approvals }
+  const pending = { ...body, status: status as ChatPending['status'], correlation_id, agent_response, approvals }
   return { isSettled: approvals.length > 0, status: 202, body: pending }
+}
+
+type Ended = { status: string; error: { code: string; message: string } | null; correlation_id: string | null }
+
+/** @throws Refusal for a task that has ended badly, which names the correlation id of the call that submitted it */
+export function refuseBadEnd({ status, error, correlation_id }: Ended): void {
+  const more = { correlationId: correlation_id }
+  if (status === 'failed') {
+    throw new Refusal(error?.code ?? 'failed', error?.message ?? 'It failed without a reason.', more)
+  }
+  if (status === 'cancelled') throw new Refusal('cancelled', 'This was cancelled.', more)
 }
 
 /** What a task waits to be told by people. */

@@ -34,6 +34,11 @@ export function StoryFacts({ task }: { task: AgentTask }) {
       {deadline_at && <Fact name="Deadline">{exactTime(deadline_at)}</Fact>}
       {crash_count > 0 && <Fact name="Workers lost">{crash_count}</Fact>}
       {snooze_count > 0 && <Fact name="Told to come back">{snooze_count} times</Fact>}
+      {task.correlation_id && (
+        <Fact name="Correlation id">
+          <CopiedId id={task.correlation_id} label={task.correlation_id} />
+        </Fact>
+      )}
       {task.scheduled_for && <Fact name="Made by a schedule for">{exactTime(task.scheduled_for)}</Fact>}
     </SimpleGrid>
   )
@@ -52,12 +57,12 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function CopiedId({ id }: { id: string }) {
+function CopiedId({ id, label = shortId(id) }: { id: string; label?: string }) {
   return (
     <CopyButton value={id}>
       {({ copied, copy }) => (
         <UnstyledButton onClick={copy} title={id} aria-label={`Copy the id ${id}`} className="mono">
-          {shortId(id)} {copied ? <IconCheck size={12} /> : <IconCopy size={12} />}
+          {label} {copied ? <IconCheck size={12} /> : <IconCopy size={12} />}
         </UnstyledButton>
       )}
     </CopyButton>

@@ -11,7 +11,7 @@ import { KindFilter } from './kind-filter.tsx'
 type Texts = Partial<Record<FilterName, string>>
 type Props = { rights: Rights; texts: Texts; change: (changes: Partial<Record<FilterName, string | null>>) => void }
 
-const names: FilterName[] = ['status', 'kind', 'enterprise', 'user', 'id', 'hours']
+const names: FilterName[] = ['status', 'kind', 'enterprise', 'user', 'id', 'correlation', 'hours']
 const hours = [
   { value: '1', label: 'Last hour' },
   { value: '24', label: 'Last 24 hours' },
@@ -56,6 +56,12 @@ export function TaskFilterBar({ rights, texts, change }: Props) {
       />
       <IdFilter label="User id" value={texts.user ?? ''} change={user => change({ user })} />
       <IdFilter label="Task id" value={texts.id ?? ''} change={id => change({ id })} />
+      <IdFilter
+        kind="word"
+        label="Correlation id"
+        value={texts.correlation ?? ''}
+        change={correlation => change({ correlation })}
+      />
       <Tooltip label="Clear the filters">
         <ActionIcon
           size={36}

@@ -16,6 +16,11 @@ const partOfId = z
   .transform(text => text.trim().toLowerCase())
   .pipe(z.string().regex(/^[0-9a-f][0-9a-f-]{0,35}$/))
 
+const correlationId = z
+  .string()
+  .trim()
+  .regex(/^[\w.:-]{1,128}$/)
+
 /** Which tasks to show, as the address says it; what cannot be read there counts as not said. */
 const taskFilters = z.object({
   status: z.enum(statuses).nullable().catch(nothing),
@@ -24,6 +29,7 @@ const taskFilters = z.object({
   /** The beginning of an id, or all of it. */
   user: partOfId.nullable().catch(nothing),
   task: partOfId.nullable().catch(nothing),
+  correlation: correlationId.nullable().catch(nothing),
   /** Tasks submitted in as many hours up to now. */
   hours: z.coerce.number().int().min(1).max(8_760).nullable().catch(nothing),
   /** The place of the task that the page begins after (towards older ones), or ends before. */
@@ -34,7 +40,7 @@ const taskFilters = z.object({
 /** Which tasks to show. */
 export type TaskFilters = z.output<typeof taskFilters>
 /** The filters that a person sets, as texts. */
-export type FilterName = 'status' | 'kind' | 'enterprise' | 'user' | 'id' | 'hours'
+export type FilterName = 'status' | 'kind' | 'enterprise' | 'user' | 'id' | 'correlation' | 'hours'
 
 /** The filters of the address, their texts, and how to change them; a change begins at the newest task again. */
 export function useTaskFilters() {

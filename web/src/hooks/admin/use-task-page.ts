@@ -25,7 +25,7 @@ export function useTaskPage(rights: Rights, filters: TaskFilters) {
 
 // Keyset paging: a page begins where another ended, so that it costs the same however far down the list it is.
 async function readPage(rights: Rights, filters: TaskFilters): Promise<TaskPage> {
-  const { before, after, status, kind, enterprise, user, task, hours } = filters
+  const { before, after, status, kind, enterprise, user, task, correlation, hours } = filters
   const isUpward = after !== null
   const cursor = after ?? before
   let request = supabase
@@ -41,6 +41,7 @@ async function readPage(rights: Rights, filters: TaskFilters): Promise<TaskPage>
   if (enterprise) request = request.eq('enterprise_id', enterprise)
   if (user) request = request.gte('user_id', idRange(user).first).lte('user_id', idRange(user).last)
   if (task) request = request.gte('id', idRange(task).first).lte('id', idRange(task).last)
+  if (correlation) request = request.eq('correlation_id', correlation)
   if (hours) request = request.gte('created_at', new Date(Date.now() - hours * 3_600_000).toISOString())
   if (cursor) {
     const { at, id } = cursor
