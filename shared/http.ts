@@ -31,6 +31,9 @@ export const chatPending = chatAnswer.extend({
   ),
 })
 
+/** `GET /api/v1/chat/<task_id>` */
+export const chatPath = z.object({ task_id: z.guid('This is no id of a turn.') })
+
 /** `GET /api/v1/tasks`: which of one's todos. */
 export const tasksQuery = z.object({
   status: todoStatus.default('all'),

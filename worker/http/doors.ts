@@ -7,7 +7,6 @@ import { mount } from './api/endpoint.ts'
 import { createEndpoints } from './api/endpoints.ts'
 import { describeApi } from './api/openapi.ts'
 import type { ApiRoom } from './api/room.ts'
-import { createApi } from './api/route.ts'
 import { createWaiting } from './api/waiting.ts'
 import { createCallers } from './caller.ts'
 import { createMcpRoute } from './mcp/route.ts'
@@ -45,7 +44,10 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
   for (const path of ['/mcp', '/api/*']) doors.use(path, cors(corsOf(http.allowedOrigins)), correlated(telemetry))
   const onRefused = (id: string) => telemetry.requestRefused({ route: '/mcp', code: 'forbidden', id })
   const onToolRefused = telemetry.todoRefused
-  doors.route('/', createMcpRoute({ callers, version, allowed, onFault, onRefused, onToolRefused }))
+  doors.route(
+    '/',
+    createMcpRoute({ callers, takeTurn: rest.takeTurn, version, allowed, onFault, onRefused, onToolRefused }),
+  )
   const room: ApiRoom = {
     ...rest,
     wait: createWaiting({ waitSeconds, streamSeconds: STREAM_SECONDS, ending }),
@@ -56,7 +58,6 @@ export function createDoors({ config, telemetry, ending, waitSeconds = WAIT_SECO
   doors.get('/api/health', c => c.json({ status: 'ok', version }))
   doors.get('/api/openapi.json', c => c.json(described))
   doors.route('/', mount(endpoints, { callers, takeTurn: room.takeTurn }))
-  doors.route('/', createApi({ ...room, callers }))
   doors.all('/api/*', c => {
     throw new Refusal('not_found', `There is no ${c.req.method} ${c.req.path} here.`)
   })

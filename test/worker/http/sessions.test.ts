@@ -202,6 +202,27 @@ describe('a message', () => {
 })
 
 describe('too many calls', () => {
+  it('of any endpoint are refused by another instance than the one that took them', async () => {
+    const other = await room.open()
+    const { paths } = await get('/api/openapi.json', { as: null })
+    const calls = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map(method => ({ path: path.replaceAll(/\{\w+\}/g, 'x'), method: method.toUpperCase() })),
+    )
+    expect(calls.length).toBeGreaterThan(18)
+    for (const { path, method } of calls.filter(each => each.path !== '/api/health')) {
+      const call = { method, ...(method === 'POST' && { body: {} }) }
+      const taken = await ask(path, call)
+      expect(taken.status, path).toBeLessThan(500)
+      await sql`update worker.api_buckets set turns_left = 0, filled_at = now()`
+      const response = await ask(path, { ...call, url: other.url })
+      expect([path, response.status]).toEqual([path, 429])
+      expect((await response.json()).error.code).toBe('too_many_calls')
+      expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+      await sql`delete from worker.api_buckets`
+    }
+    await other.stop()
+  }, 60_000)
+
   it('are refused, whichever instances they come to', async () => {
     const other = await room.open()
     const urls = [room.doors.url, other.url]

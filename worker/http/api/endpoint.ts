@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
-import type { PendingAnswer } from '../../../shared/scenario-api.ts'
+import { pendingAnswer } from '../../../shared/scenario-api.ts'
 import type { Caller, Callers } from '../caller.ts'
 import { bodyOf, limitBody, parse } from './read.ts'
 import type { TakeTurn } from './room.ts'
@@ -20,7 +20,20 @@ type Asked<S extends Schemas> = {
 }
 
 /** What a call is answered with; a Response is a stream. */
-type Reply<Body> = { status: 200; body: Body } | { status: 202; body: PendingAnswer } | Response
+type Reply<Body> = { status: 200; body: Body } | { status: 202; body: { task_id: string } } | Response
+
+/** What a call is answered with that takes longer, and where its end will be. */
+type Pending = { schema: z.ZodType; endAt: (taskId: string) => string }
+
+/** Most tasks are waited for in the same place. */
+export const AS_TASK: Pending = {
+  schema: pendingAnswer.meta({ id: 'Pending' }),
+  endAt: taskId => `/api/tasks/${taskId}`,
+}
+
+/** What streamTask sends. */
+export const TASK_EVENTS =
+  'text {text}: what is added; reset {}: what was sent as text is withdrawn; tool_call {tool_name, status, input, result?}; at last done with what is answered without a stream, or error {error}.'
 
 /** Something that users call. */
 export type Endpoint<S extends Schemas = Schemas> = {
@@ -34,9 +47,9 @@ export type Endpoint<S extends Schemas = Schemas> = {
   /** How often a user may call it. */
   perMinute: number
   /** It may answer 202 with the id of a task. */
-  mayPend?: true
-  /** It streams to whoever accepts `text/event-stream`. */
-  streams?: true
+  pending?: Pending
+  /** It streams to whoever accepts `text/event-stream`: what events there are, for the document. */
+  streams?: string
   handle: (asked: Asked<S>) => Promise<Reply<z.input<S['answer']>>>
 }
 
@@ -49,7 +62,7 @@ export function endpoint<S extends Schemas>(made: Endpoint<S>): Endpoint {
 export function mount(endpoints: Endpoint[], { callers, takeTurn }: { callers: Callers; takeTurn: TakeTurn }): Hono {
   const routes = new Hono()
   for (const each of endpoints) {
-    const { method, name, schemas, perMinute } = each
+    const { method, name, schemas, perMinute, pending = AS_TASK } = each
     const path = each.route.replaceAll(/\{(\w+)\}/g, ':$1')
     routes.on(method.toUpperCase(), path, limitBody, async c => {
       const caller = await callers(c.req.header('authorization'))
@@ -63,7 +76,7 @@ export function mount(endpoints: Endpoint[], { callers, takeTurn }: { callers: C
       } as Asked<Schemas>)
       if (reply instanceof Response) return reply
       if (reply.status === 200) return c.json(schemas.answer.parse(reply.body) as object)
-      return c.json(reply.body, 202, { location: `/api/tasks/${reply.body.task_id}`, 'retry-after': '1' })
+      return c.json(reply.body, 202, { location: pending.endAt(reply.body.task_id), 'retry-after': '1' })
     })
   }
   return routes

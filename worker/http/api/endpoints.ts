@@ -1,3 +1,4 @@
+import { createChatEndpoints } from './chat-endpoints.ts'
 import { createContextEndpoints } from './context-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createResponsesEndpoint } from './responses-endpoint.ts'
@@ -7,7 +8,7 @@ import { createScenarioEndpoints } from './scenario-endpoints.ts'
 import { createSessionEndpoints } from './session-endpoints.ts'
 import { createToolEndpoints } from './tool-endpoints.ts'
 
-/** All that users call about scenarios. */
+/** All that users call. */
 export function createEndpoints(room: ApiRoom): Endpoint[] {
   return [
     ...createScenarioEndpoints(room),
@@ -16,5 +17,6 @@ export function createEndpoints(room: ApiRoom): Endpoint[] {
     ...createToolEndpoints(room),
     ...createContextEndpoints(room),
     createResponsesEndpoint(room),
+    ...createChatEndpoints(room),
   ]
 }

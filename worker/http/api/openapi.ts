@@ -1,20 +1,20 @@
 import { z } from 'zod'
-import { pendingAnswer, refusalAnswer } from '../../../shared/scenario-api.ts'
+import { refusalAnswer } from '../../../shared/scenario-api.ts'
+import { describeMcp } from '../mcp/described.ts'
 import type { Endpoint } from './endpoint.ts'
 
 // Made of what the endpoints themselves read and write by, so it cannot say anything else.
 
 type Schema = Record<string, unknown>
 
-/** The OpenAPI 3.1 document of these endpoints. */
+/** The OpenAPI 3.1 document of these endpoints, and of the MCP server. */
 export function describeApi(endpoints: Endpoint[], version: string) {
   const schemas: Schema = {}
   const named = createNaming(schemas)
   const refusal = named(refusalAnswer, 'Error', 'output')
-  const pending = named(pendingAnswer, 'Pending', 'output')
   const paths: Record<string, Schema> = { '/api/health': { get: HEALTH } }
   for (const each of endpoints) {
-    const { method, route, name, summary, schemas: given, perMinute, mayPend, streams } = each
+    const { method, route, name, summary, schemas: given, perMinute, pending, streams } = each
     paths[route] = {
       ...paths[route],
       [method]: {
@@ -29,13 +29,13 @@ export function describeApi(endpoints: Endpoint[], version: string) {
           200: {
             description: 'Done.',
             headers: HEADERS,
-            content: { ...json(named(given.answer, `${name}Answer`, 'output')), ...(streams && STREAM) },
+            content: { ...json(named(given.answer, `${name}Answer`, 'output')), ...(streams && streamOf(streams)) },
           },
-          ...(mayPend && {
+          ...(pending && {
             202: {
               description: 'It goes on, or waits for consent: its end will be at Location.',
               headers: { ...HEADERS, location: TEXT },
-              content: json(pending),
+              content: json(named(pending.schema, 'Pending', 'output')),
             },
           }),
           default: { description: 'It is refused.', headers: HEADERS, content: json(refusal) },
@@ -43,9 +43,23 @@ export function describeApi(endpoints: Endpoint[], version: string) {
       },
     }
   }
+  Object.assign(
+    paths,
+    describeMcp({
+      named,
+      json,
+      stream: streamOf('Each event is an answer of the protocol.'),
+      headers: HEADERS,
+      parameters: [CORRELATION],
+    }),
+  )
   return {
     openapi: '3.1.0',
-    info: { title: 'Liverow', version, description: 'Scenarios, their agents and tools, over HTTP.' },
+    info: {
+      title: 'Liverow',
+      version,
+      description: 'Scenarios with their agents and tools, todos and a chat about them, over HTTP.',
+    },
     security: [{ user: [] }],
     paths,
     components: {
@@ -63,7 +77,6 @@ const CORRELATION = {
   description: 'By this both sides find the call again; one is made where it is missing.',
   schema: { type: 'string' },
 }
-const STREAM = { 'text/event-stream': { schema: { type: 'string' } } }
 const HEALTH = {
   operationId: 'readHealth',
   summary: 'Whether it lives.',
@@ -78,6 +91,10 @@ const HEALTH = {
       }),
     },
   },
+}
+
+function streamOf(description: string) {
+  return { 'text/event-stream': { schema: { type: 'string', description } } }
 }
 
 function json(schema: Schema) {

@@ -19,7 +19,8 @@ export function createResponsesEndpoint(room: ApiRoom): Endpoint {
     summary: 'One call of a model, with the parameters of the Responses API that are allowed. Nothing of it is stored.',
     schemas: { body: responsesRequest, answer: responsesAnswer },
     perMinute: 30,
-    streams: true,
+    streams:
+      'The provider’s own events, each with no more of the response than is answered without a stream, or error.',
     handle: async ({ c, caller, body }) => {
       const { stream, ...wish } = body
       const model = wish.model ?? room.responseModels[0] ?? room.modelName

@@ -10,7 +10,7 @@ import {
   taskPath,
 } from '../../../shared/scenario-api.ts'
 import type { Caller } from '../caller.ts'
-import { type Endpoint, endpoint } from './endpoint.ts'
+import { AS_TASK, type Endpoint, endpoint, TASK_EVENTS } from './endpoint.ts'
 import { insistOnAgent, readScenario, readSession } from './registry.ts'
 import type { ApiRoom } from './room.ts'
 import { answerWith, readStanding } from './task-end.ts'
@@ -27,8 +27,8 @@ export function createRunEndpoints(room: ApiRoom): Endpoint[] {
       summary: 'One turn with the agents of a scenario, without a session.',
       schemas: { body: agentRunRequest, answer: agentRunAnswer },
       perMinute: 60,
-      mayPend: true,
-      streams: true,
+      pending: AS_TASK,
+      streams: TASK_EVENTS,
       handle: async asked => {
         const { body } = asked
         const { definition, enterpriseId } = await readScenario(asked.caller, body.scenario_id)
@@ -52,7 +52,7 @@ export function createRunEndpoints(room: ApiRoom): Endpoint[] {
       summary: 'Which agent of a scenario should answer, by page and words.',
       schemas: { body: orchestrateRequest, answer: orchestrateAnswer },
       perMinute: 60,
-      mayPend: true,
+      pending: AS_TASK,
       handle: async asked => {
         const { enterpriseId, ...request } = asked.body
         return run(asked, {
@@ -70,8 +70,8 @@ export function createRunEndpoints(room: ApiRoom): Endpoint[] {
       summary: 'The end of what was answered with 202.',
       schemas: { path: taskPath, answer: taskAnswer },
       perMinute: 600,
-      mayPend: true,
-      streams: true,
+      pending: AS_TASK,
+      streams: TASK_EVENTS,
       handle: async ({ c, caller, path }) => {
         // What is not the caller's is refused before a stream begins, since that has a status of its own.
         await readStanding(caller, path.id)

@@ -11,7 +11,7 @@ import {
   transcriptQuery,
 } from '../../../shared/scenario-api.ts'
 import type { Caller } from '../caller.ts'
-import { type Endpoint, endpoint } from './endpoint.ts'
+import { AS_TASK, type Endpoint, endpoint, TASK_EVENTS } from './endpoint.ts'
 import { beginSession, insistOnAgent, readSession, readVersion } from './registry.ts'
 import type { ApiRoom } from './room.ts'
 import { answerWith } from './task-end.ts'
@@ -49,8 +49,8 @@ export function createSessionEndpoints(room: ApiRoom): Endpoint[] {
       summary: 'Says something in a session, and gives what its agents answer.',
       schemas: { body: messageRequest, answer: messageAnswer },
       perMinute: 60,
-      mayPend: true,
-      streams: true,
+      pending: AS_TASK,
+      streams: TASK_EVENTS,
       handle: async ({ c, caller, body }) => {
         const session = await readSession(caller, body.session_id)
         return answerWith(room, { c, caller }, correlationId =>

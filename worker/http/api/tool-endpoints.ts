@@ -6,7 +6,7 @@ import { isScenarioTool } from '../../../shared/scenario-tools.ts'
 import type { ScenarioDefinition } from '../../../shared/scenarios.ts'
 import type { Caller } from '../caller.ts'
 import { Refusal } from '../refusal.ts'
-import { type Endpoint, endpoint } from './endpoint.ts'
+import { AS_TASK, type Endpoint, endpoint } from './endpoint.ts'
 import { readScenario, readSession, readVersion } from './registry.ts'
 import type { ApiRoom } from './room.ts'
 import { answerWith } from './task-end.ts'
@@ -22,7 +22,7 @@ export function createToolEndpoints(room: ApiRoom): Endpoint[] {
       summary: 'Calls a tool that an agent of the scenario has, with your own rights.',
       schemas: { body: toolRequest, answer: toolAnswer },
       perMinute: 120,
-      mayPend: true,
+      pending: AS_TASK,
       handle: async ({ c, caller, body }) => {
         const { tool, session_id, call_id } = body
         const { definition, enterpriseId } = await readPlace(caller, body)
