@@ -12,6 +12,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   prompt_too_long: 400,
   unauthenticated: 401,
   agent_not_found: 404,
+  no_scenario: 404,
   not_found: 404,
   scenario_not_found: 404,
   session_not_found: 404,

@@ -182,7 +182,7 @@ describe('orchestration', () => {
     const body = { page: { path: '/shop/returns' }, messages: [] }
     expect(await get('/api/orchestrate', { body })).toMatchObject({ scenarioId: 'retail' })
     const nowhere = { body: { page: { path: '/nowhere' }, messages: [] } }
-    expect(await refusal('/api/orchestrate', nowhere)).toMatchObject({ status: 422, code: 'tool_refused' })
+    expect(await refusal('/api/orchestrate', nowhere)).toMatchObject({ status: 404, code: 'no_scenario' })
   })
 })
 
@@ -227,6 +227,18 @@ describe('a context snapshot', () => {
     expect(references).toEqual({ 'order-1': order?.id })
     expect([removed, is_cut]).toEqual([['email'], false])
     expect((await snapshot({ page })).context).not.toContain('1234567')
+  })
+
+  it('has a name for each thing that leads back to it', async () => {
+    const made = await sql`insert into public.drafts (user_id, title, content)
+      values (${bob.userId}, 'First', 'x'), (${bob.userId}, 'Second', 'x') returning id, title`
+    const records = made.map(({ id }) => ({ type: 'draft', id }))
+    const { context, references } = await snapshot({ page: { records } })
+    const lines = context.split('\n').filter(line => /^(latest-)?draft-/.test(line))
+    expect(lines).toHaveLength(4)
+    for (const [ref, ...rest] of lines.map(line => line.split(': ')))
+      expect(rest.join(': ')).toContain(made.find(({ id }) => id === references[ref as string])?.title)
+    await sql`delete from public.drafts`
   })
 
   it('has nothing that its user may not see', async () => {

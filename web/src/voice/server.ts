@@ -52,8 +52,8 @@ export async function chooseScenario(
   }
 }
 
-/** No scenario is for this page: so says the only tool that an orchestration without a session has. */
-const NO_SCENARIO = 'tool_refused'
+/** No scenario is for this page. */
+const NO_SCENARIO = 'no_scenario'
 
 /** A key for one call, and who is in it. @throws AgentTaskError */
 export function beginSession(choice: Choice, signal: AbortSignal): Promise<SessionInitPayload> {

@@ -8,9 +8,17 @@ import type { TaskContext } from '../../agents/context.ts'
 import { tagged } from '../../agents/tagged.ts'
 import { TaskError } from '../../errors.ts'
 
-/** Loads what the task is about. A later attempt gets the same, whatever admins have saved since. */
+/**
+ * Loads what the task is about. A later attempt gets the same, whatever admins have saved since.
+ *
+ * @throws TaskError `no_scenario` where there is none for it, `invalid_scenario`
+ */
 export async function loadScenario(context: TaskContext): Promise<LoadedScenario> {
-  const loaded = loadedScenario.safeParse(await callTool(context, 'load_scenario', {}, { isTold: false }))
+  const found = await callTool(context, 'load_scenario', {}, { isTold: false })
+  if (found === null) {
+    throw new TaskError('no_scenario', 'There is no scenario for this: name one, or begin a session with one.')
+  }
+  const loaded = loadedScenario.safeParse(found)
   if (loaded.success) return loaded.data
   const remedy = 'an admin has to save it again.'
   throw new TaskError('invalid_scenario', `The definition of the scenario is of another time: ${remedy}`)

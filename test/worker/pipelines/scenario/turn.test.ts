@@ -239,7 +239,7 @@ describe('a turn of a scenario', () => {
     const room = await roomWithScripts(scene, { desk: says('Never.') })
     const [row] = await sql`insert into public.agent_sessions (user_id) values (${user}) returning id`
     await expect(say(scene, room, String(row?.id), { message: 'one', scenarioId: 'circle' })).rejects.toMatchObject({
-      code: 'tool_refused',
+      code: 'no_scenario',
     })
   })
 })
