@@ -109,7 +109,7 @@ export const pageContext = z.object({
 
 const record = z.object({ ref: z.string(), type: z.string(), id: z.string(), title: z.string(), details: z.json() })
 
-/** What `context_snapshot` gives. `ref` names a record where its id is nobody's business. */
+/** What `context_snapshot` gives. `ref` names a record where its id is nobody's business; no two things have the same. */
 export const contextSnapshot = z.object({
   records: z.array(record),
   access: z.object({

@@ -53,7 +53,24 @@ describe('context_snapshot', () => {
       ['draft-4', 'Plan'],
     ])
     expect(context.access).toEqual({ enterprise: 'Acme', role: 'member', isPlatformAdmin: false })
-    expect(context.drafts).toMatchObject([{ ref: 'draft-1', title: 'Plan', excerpt: '# One' }])
+    expect(context.drafts).toMatchObject([{ ref: 'latest-draft-1', title: 'Plan', excerpt: '# One' }])
+  })
+
+  test('names no two things alike, whatever drafts are on the page', async () => {
+    const ids: string[] = []
+    for (let n = 0; n < 6; n++) ids.push((await add({ title: `Plan ${n}` })).id as string)
+    const context = await snap(owner, { records: ids.map(id => ({ type: 'draft', id })) })
+    const named = [...context.records, ...context.drafts]
+    expect(named).toHaveLength(11)
+    expect(new Set(named.map(({ ref }) => ref)).size).toBe(11)
+    for (const { ref, id, title } of named) expect([ref, title]).toEqual([ref, `Plan ${ids.indexOf(id)}`])
+    const held = await take({
+      enterprise_id: null,
+      request_payload: { page: { records: [{ type: 'draft', id: ids[0] }] } },
+    })
+    const told = (await output(held, 'fetch_project_context', { project: null })) as never
+    expect(contextSnapshot.parse(told).records.map(({ ref, id }) => [ref, id])).toEqual([['draft-1', ids[0]]])
+    expect(contextSnapshot.parse(told).drafts.map(({ ref }) => ref)).not.toContain('draft-1')
   })
 
   test('tells of what is of no enterprise where the page names none', async () => {

@@ -9,14 +9,13 @@ const MOST_CHARACTERS = 8_000
  * those stand for comes beside it. Whole lines are left out at the end where it would be too long.
  */
 export function blockOf(page: PageContext, snapshot: ContextSnapshot, remove: readonly PrivateThing[]) {
-  // A draft may be on the page and among the latest.
-  const drafts = snapshot.drafts.map(draft => ({ ...draft, ref: `latest-${draft.ref}` }))
-  const references = new Map([...snapshot.records, ...drafts].map(({ ref, id }) => [ref, id]))
+  const { access, records, drafts } = snapshot
+  const references = new Map([...records, ...drafts].map(({ ref, id }) => [ref, id]))
   const mapped = (value: object) => withoutIds(JSON.stringify(withoutPrivateIn(value as never, remove)), references)
   const lines = [
     line('page', { path: page.path, title: page.title, project: page.project }),
-    line('access', snapshot.access),
-    ...snapshot.records.map(({ ref, type, title, details }) => line(ref, { type, title, details })),
+    line('access', access),
+    ...records.map(({ ref, type, title, details }) => line(ref, { type, title, details })),
     ...drafts.map(({ ref, title, kind, status, excerpt }) => line(ref, { title, kind, status, excerpt })),
   ].map(({ name, value }) => `${name}: ${mapped(value)}`)
   const kept = lines.slice(0, fitting(lines))
