@@ -106,8 +106,9 @@ revoke execute on function public.allow_scenario_model from public, anon;
 grant execute on function public.allow_scenario_model to authenticated, service_role;
 
 -- What a turn needs: by its session; without one by the request's scenarioId, or the page's path. The version is the
--- session's, or the current one. Replaces the one of "scenario turns", which knew of no refused models.
--- → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew, refusedModels}
+-- session's, or the current one. Replaces the one of "scenario turns", which knew of no refused models, and refused where
+-- nothing was found: that no scenario is for a page is an answer, and the pipeline ends the task as no_scenario.
+-- → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew, refusedModels}, or null
 create or replace function agent_tools.load_scenario(p_task uuid, p_input jsonb) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -129,8 +130,7 @@ begin
     end if;
   end if;
   if v_version.scenario_id is null then
-    raise exception 'There is no scenario for this.'
-      using errcode = '22023', hint = 'Begin a session with one, or name it in the request.';
+    return null;
   end if;
   return jsonb_build_object(
     'scenarioId', v_version.scenario_id, 'version', v_version.version, 'definition', v_version.definition,
