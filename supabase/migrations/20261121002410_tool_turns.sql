@@ -5,6 +5,8 @@
 -- called. A call that comes too often is a refusal like those of the tool itself, which the agent reads: {error, code:
 -- too_many_calls}. Who makes a task of a call looks first whether there is a turn, and takes none.
 --
+-- Lock order: request, ticket, bucket, and then whatever the tool locks.
+--
 -- What a tool refuses says of what kind the refusal is, to be counted:
 --   rights   42501: not the user's, as far as the tool says so; what is hidden is not there, and so is `input`
 --   input    22…, 23…: malformed, or not there

@@ -50,6 +50,8 @@ export async function setScenarios({ sql, worker }: Awaited<ReturnType<typeof se
     await sql`delete from public.scenarios where id not in ('retail', 'clinic', 'project_writer')`
     await sql`delete from public.drafts`
     await sql`delete from public.clinic_slots`
+    // Tests call more often than users do.
+    await sql`update public.scenario_tools set calls_per_minute = 10000`
     await sql`delete from public.scenario_models`
     await sql`insert into public.scenario_models values ('gpt-5', now()), ('gpt-5-mini', now())`
   })

@@ -279,6 +279,28 @@ describe('every endpoint', () => {
       expect(await refusal(`/api/${path}`, { as: null, body: {} })).toMatchObject({ status: 401 })
   })
 
+  it('has each refusal counted, whatever its status', async () => {
+    const other = await room.open({ takeTurn: async userId => (userId === eve.userId ? 7 : 0) })
+    const url = other.url
+    const statuses = [
+      await refusal('/api/scenarios', { url, as: null }),
+      await refusal('/api/scenarios', { url, headers: { authorization: 'Bearer no.such.token' } }),
+      await refusal('/api/scenarios/none', { url }),
+      await refusal('/api/nothing', { url }),
+      await refusal('/api/scenarios', { url, as: eve }),
+    ].map(({ status }) => status)
+    expect(statuses).toEqual([401, 401, 404, 404, 429])
+    const told = other.told.of('requestRefused').map(([each]) => each as { route: string; code: string })
+    expect(told.map(({ route, code }) => [route, code])).toEqual([
+      ['/api/scenarios', 'unauthenticated'],
+      ['/api/scenarios', 'unauthenticated'],
+      ['/api/scenarios/:id', 'scenario_not_found'],
+      ['other', 'not_found'],
+      ['/api/scenarios', 'too_many_calls'],
+    ])
+    await other.stop()
+  })
+
   it('tells the correlation id of the caller in refusals, too', async () => {
     const response = await ask('/api/scenarios/none', { headers: { 'x-correlation-id': 'case-7' } })
     expect(response.headers.get('x-correlation-id')).toBe('case-7')
