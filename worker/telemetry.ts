@@ -259,7 +259,16 @@ export function createTelemetry(log: Config['log'], reports?: Reports) {
 }
 
 /** What a call was refused for: by SQL (`run_tool`), by people, or by a guardrail. */
-export type ToolRefusal = 'rights' | 'input' | 'limit' | 'rate' | 'rule' | 'rejected' | 'expired' | 'guardrail'
+export type ToolRefusal =
+  | 'rights'
+  | 'input'
+  | 'limit'
+  | 'rate'
+  | 'rule'
+  | 'rejected'
+  | 'expired'
+  | 'guardrail'
+  | 'not_offered'
 /** Where a text came from: what users say, what agents answer, or what goes to a tool or comes from it. */
 export type ContentPlace = 'input' | 'output' | 'tool_input' | 'tool_output'
 

@@ -225,6 +225,16 @@ async function keep(
   context.stream.step(step)
   if (handoff) context.stream.step(handoff)
   context.telemetry.modelCalled(context.task, { model: name, agent, seconds, usage, cost })
+  noteUnoffered(context, request, response, agent)
+}
+
+/** The SDK tells the agent that there is no such tool. Models invent names, which are no labels to keep. */
+function noteUnoffered(context: TaskContext, request: ModelRequest, response: Answer, agent: string): void {
+  const known = new Set(offered(request))
+  for (const { name } of callsOf(response)) {
+    if (known.has(name)) continue
+    context.telemetry.toolRefused(context.task, { tool: 'unknown', agent, reason: 'not_offered' })
+  }
 }
 
 /** The SDK follows the first handoff of an answer, and drops others. */

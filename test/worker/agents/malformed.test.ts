@@ -66,10 +66,12 @@ describe('an answer', () => {
 describe('a tool call', () => {
   const call = (name: string, args: string) => ({ calls: [{ name, args }] })
 
-  it('of a tool that does not exist is told to the model, which may answer all the same', async () => {
+  it('of a tool that does not exist is counted and told to the model, which may answer all the same', async () => {
     const room = await roomWithProvider(scene, [call('launch_rocket', '{}'), { text: 'I cannot.' }], fast)
     expect((await ask(scene, room, 'Launch')).result).toMatchObject({ response: { answer: 'I cannot.' } })
     expect(JSON.stringify(room.provider.calls[1])).toMatch(/launch_rocket.*not found/i)
+    const refused = room.told.of('toolRefused').map(([, told]) => told)
+    expect(refused).toEqual([expect.objectContaining({ tool: 'unknown', reason: 'not_offered' })])
   })
 
   it('with arguments that are no JSON is told to the model', async () => {
