@@ -94,6 +94,9 @@ const CODES: Record<string, string> = {
   not_allowed: 'conversation_not_found',
 }
 
+/** What PostgreSQL itself says names tables. Functions of ours say what is meant. */
+const POLICY = /row-level security|^permission denied/
+
 /** The refusal that an error stands for; undefined for one that nobody foresaw. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
@@ -101,5 +104,8 @@ export function refusalOf(error: unknown): Refusal | undefined {
     return new Refusal(error.code, error.message, { cause: error, afterSeconds: error.afterSeconds })
   }
   if (!(error instanceof AgentTaskError) || error.code === 'rejected') return undefined
+  if (error.code === 'not_allowed' && POLICY.test(error.message)) {
+    return new Refusal('not_found', 'There is no such enterprise or session that you may use.', { cause: error })
+  }
   return new Refusal(CODES[error.code] ?? error.code, error.message, { cause: error })
 }

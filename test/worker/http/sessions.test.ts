@@ -82,6 +82,22 @@ describe('a session', () => {
     expect(await refusal('/api/sdk/session/create', foreign)).toMatchObject({ status: 404 })
   })
 
+  it('of an enterprise ends for who leaves it, and names no table', async () => {
+    const { session_id } = await create({ enterprise_id: ACME }, { as: bob })
+    await sql`delete from public.enterprise_members where user_id = ${bob.userId}`
+    const asked = [
+      refusal('/api/sdk/session/message', { ...message(session_id, 'Hi'), as: bob }),
+      refusal('/api/tools/execute', { body: { session_id, tool: 'find_orders' }, as: bob }),
+      refusal(`/api/session2?scenario_id=retail&session_id=${session_id}`, { as: bob }),
+      refusal('/api/agent/run', { body: { scenario_id: 'retail', user_input: 'Hi', enterprise_id: ACME }, as: eve }),
+    ]
+    for (const refused of await Promise.all(asked)) {
+      expect(refused.status).toBe(404)
+      expect(refused.message).not.toMatch(/row-level|table|violates/)
+    }
+    await sql`insert into public.enterprise_members (enterprise_id, user_id, role) values (${ACME}, ${bob.userId}, 'member')`
+  })
+
   it('goes on when its scenario has been edited and switched off since', async () => {
     const own = { scenario_id: 'desk', agent_name: 'second', session_id: crypto.randomUUID(), enterprise_id: ACME }
     await saveDesk(['first', 'second'], 0)
