@@ -47,6 +47,7 @@ export function AgentForm({ draft: { definition, models, set: setDraft, problemA
       />
       <Textarea
         label="Instructions"
+        description="Whoever uses the scenario can read them, since voice runs in the browser: write no secrets here"
         autosize
         minRows={5}
         maxRows={18}
