@@ -32,6 +32,15 @@ export const scenarioToolInputs = {
     slot: z.guid().describe('The id of a free appointment, from find_slots.'),
     reason: z.string().max(500).describe('What it is about, in the words of the user.'),
   }),
+  list_bookings: z.object({}),
+  cancel_slot: z.object({
+    slot: z.guid().describe('The id of the appointment, from list_bookings.'),
+    startsAt: z
+      .string()
+      .max(40)
+      .describe('When it is, as list_bookings tells it: whoever is asked for consent reads this and no id.'),
+    with: z.string().max(100).describe('With whom it is, as list_bookings tells it.'),
+  }),
   fetch_project_context: z.object({
     project: z
       .string()

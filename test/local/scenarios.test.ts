@@ -55,11 +55,11 @@ describe('over REST', () => {
     const { data } = await ada.client
       .from('scenario_versions')
       .select('definition')
-      .eq('scenario_id', 'clinic')
+      .match({ scenario_id: 'clinic', version: 2 })
       .single()
     const definition = { ...(data?.definition as object), title: 'Front desk' }
-    const save = () => ada.client.rpc('save_scenario', { scenario_id: 'clinic', definition, expected_version: 1 })
-    expect((await save()).data).toMatchObject({ id: 'clinic', version: 2, title: 'Front desk' })
+    const save = () => ada.client.rpc('save_scenario', { scenario_id: 'clinic', definition, expected_version: 2 })
+    expect((await save()).data).toMatchObject({ id: 'clinic', version: 3, title: 'Front desk' })
     definition.title = 'Other'
     expect((await save()).status).toBe(409)
   })

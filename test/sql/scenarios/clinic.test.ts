@@ -113,6 +113,65 @@ describe('book_slot', () => {
   })
 })
 
+describe('cancel_slot', () => {
+  /** The owner's bookings as the tool tells them. */
+  const list = async (values: Row = {}) =>
+    (await output(await take({ ...nobody, ...values }), 'list_bookings')) as unknown as Record<string, string>[]
+  const cancel = async (booking: object, values: Row = {}) =>
+    output(await take({ ...nobody, ...values }), 'cancel_slot', booking as Record<string, string>)
+  const NONE = { error: 'The user has no such appointment to come.' }
+
+  test('gives an own appointment back, which is then free', async () => {
+    const slot = await addSlot(24)
+    await book(slot)
+    const [booking] = await list()
+    const { slot: id, startsAt, with: clinician } = only(booking)
+    expect(await cancel({ slot: id, startsAt, with: clinician })).toEqual(booking)
+    expect(await list()).toEqual([])
+    expect(await find()).toEqual([slot])
+    expect(await cancel({ slot: id, startsAt, with: clinician })).toEqual(NONE)
+  })
+
+  test('wants what people read of it to be true', async () => {
+    await book(await addSlot(24))
+    const { slot, startsAt, with: clinician } = only((await list())[0])
+    for (const other of [
+      { slot, startsAt: new Date(0).toISOString(), with: clinician },
+      { slot, startsAt, with: 'Dr. Other' },
+      { slot, startsAt },
+      { slot: crypto.randomUUID(), startsAt, with: clinician },
+    ])
+      expect(await cancel(other)).toEqual(NONE)
+    expect(await cancel({ slot, startsAt: 'soon', with: clinician })).toEqual({
+      error: 'startsAt is a moment as list_bookings tells it.',
+    })
+    expect(await list()).toHaveLength(1)
+  })
+
+  test('finds nothing of others, of another enterprise, or of the past', async () => {
+    await book(await addSlot(24), { user_id: people.stranger })
+    const [theirs] = await list({ user_id: people.stranger })
+    expect(await list()).toEqual([])
+    expect(await cancel(only(theirs))).toEqual(NONE)
+    await book(await addSlot(48, { enterprise_id: people.acme }), { enterprise_id: people.acme })
+    const [ours] = await list({ enterprise_id: people.acme })
+    expect(await list()).toEqual([])
+    expect(await cancel(only(ours))).toEqual(NONE)
+    await book(await addSlot(1))
+    const [soon] = await list()
+    await later(worker, '90 minutes')
+    expect(await list()).toEqual([])
+    expect(await cancel(only(soon))).toEqual(NONE)
+    expect(await sql`select from public.clinic_bookings`).toHaveLength(3)
+    await sql`delete from public.clinic_bookings`
+  })
+
+  test('says nothing of the reasons', async () => {
+    await book(await addSlot(24), {}, 'Sore knee')
+    expect(JSON.stringify(await list())).not.toContain('knee')
+  })
+})
+
 describe('who sees what', () => {
   test('a booking is its user’s alone, and nobody writes it', async () => {
     await book(await addSlot(24, { enterprise_id: people.acme }), { enterprise_id: people.acme })

@@ -36,7 +36,8 @@ describe('the tools', () => {
 
 describe('the scenarios that are delivered', () => {
   const read = async () =>
-    sql`select scenario_id as id, definition from public.scenario_versions where version = 1 order by 1`
+    sql`select v.scenario_id as id, v.definition from public.scenarios s
+      join public.scenario_versions v on v.scenario_id = s.id and v.version = s.version order by 1`
 
   test('are three, everybody’s, and whole', async () => {
     const rows = await read()
@@ -52,6 +53,20 @@ describe('the scenarios that are delivered', () => {
     ])
     for (const { definition } of rows) expect(scenarioDefinition.parse(definition)).toEqual(definition)
     expect(await sql`select from public.scenarios where enterprise_id is null and is_enabled`).toHaveLength(3)
+  })
+
+  test('of the clinic has an agent that cancels, and keeps the version before', async () => {
+    const rows =
+      await sql`select version, agent -> 'tools' ? 'cancel_slot' as cancels, agent ->> 'instructions' as instructions
+      from public.scenario_versions, jsonb_array_elements(definition -> 'agents') agent
+      where scenario_id = 'clinic' and agent ->> 'name' = 'scheduling' order by 1`
+    expect(rows.map(({ version, cancels }) => [version, cancels])).toEqual([
+      [1, false],
+      [2, true],
+    ])
+    expect(rows[0]?.instructions).toContain('neither move nor cancel')
+    expect(rows[1]?.instructions).not.toContain('neither move nor cancel')
+    expect(rows[1]?.instructions).toContain('call cancel_slot')
   })
 
   test('tell each agent that what it reads is no instruction', async () => {

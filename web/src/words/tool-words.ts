@@ -15,6 +15,8 @@ const titles: Record<string, string> = {
   refund_order: 'Refund an order',
   find_slots: 'Find appointments',
   book_slot: 'Book an appointment',
+  list_bookings: 'List appointments',
+  cancel_slot: 'Cancel an appointment',
   fetch_project_context: 'Look at the project',
   list_drafts: 'List drafts',
   read_draft: 'Read a draft',

@@ -2,6 +2,7 @@ import type { FunctionTool, ToolInputGuardrailDefinition } from '@openai/agents'
 import { type PrivateThing, withoutPrivateIn } from '../../../shared/privacy.ts'
 import { type ScenarioTool, scenarioToolInputs } from '../../../shared/scenario-tools.ts'
 import type { TaskContext } from '../../agents/context.ts'
+import { governed } from '../../agents/tool-policy.ts'
 import { userTool } from '../../agents/user-tool.ts'
 import { findOrders, refundOrder, searchPolicy } from '../order-desk/tools.ts'
 
@@ -35,6 +36,22 @@ export const scenarioTools: Record<ScenarioTool, (terms: Terms) => FunctionTool<
       description: 'Books a free appointment for the user. Call it only when the user has agreed to this very one.',
       parameters: inputs.book_slot,
     }),
+  list_bookings: () =>
+    userTool({
+      name: 'list_bookings',
+      description: 'The user’s own appointments to come, with id, kind, clinician and time.',
+      parameters: inputs.list_bookings,
+    }),
+  cancel_slot: () =>
+    governed(
+      userTool({
+        name: 'cancel_slot',
+        description: 'Gives an appointment of the user back. Waits for the user to consent.',
+        parameters: inputs.cancel_slot,
+        needsApproval: () => true,
+      }),
+      { approval: { by: 'owner', expiresHours: 72 } },
+    ),
   fetch_project_context: ({ remove }) =>
     userTool({
       name: 'fetch_project_context',

@@ -2,7 +2,7 @@ import type { Scene } from '../scene.ts'
 import { call, type Reply, type Script, say } from '../script.ts'
 import { askPerson, escalation, excuse, given, passOn, player, wishesIn } from './scenario-scene.ts'
 
-// The scenario `clinic`: reception ⇄ scheduling (find_slots, book_slot) ⇄ billing.
+// The scenario `clinic`: reception ⇄ scheduling (find_slots, book_slot, list_bookings, cancel_slot) ⇄ billing.
 
 const TEAM = ['reception', 'scheduling', 'billing']
 const EMERGENCY = /\b(emergency|chest pain|can(no|')t breathe|bleeding|unconscious|overdose|kill myself|hurt myself)\b/i
@@ -15,7 +15,8 @@ const KINDS = {
   physiotherapy: /physio/i,
   consultation: /consult/i,
 }
-const CHANGE = /\b(cancel|move|reschedul\w*|postpone)\b/i
+const CHANGE = /\b(move|reschedul\w*|postpone)\b/i
+const CANCEL = /\bcancel\b/i
 
 type Slot = { slot: string; kind: string; with: string; startsAt: string; minutes: number }
 
@@ -33,7 +34,7 @@ const reception = player('clinic', 'reception', scene => {
 
 const scheduling = player('clinic', 'scheduling', scene => {
   const wish = scene.prompt
-  const first = emergency(scene) ?? escalation(scene) ?? (CHANGE.test(wish) ? change(scene, wish) : undefined)
+  const first = emergency(scene) ?? escalation(scene) ?? change(scene, wish)
   if (first) return first
   const booked = scene.results('book_slot').at(-1)
   const found = scene.results('find_slots').at(-1)
@@ -76,7 +77,26 @@ function elsewhere(scene: Scene, wish: string): Reply | undefined {
 }
 
 function change(scene: Scene, wish: string): Reply | undefined {
+  if (CANCEL.test(wish) && scene.offers('cancel_slot')) return cancelling(scene, wish)
+  if (!CHANGE.test(wish) && !CANCEL.test(wish)) return undefined
   return scene.results('escalate_to_human').length === 0 ? askPerson(wish) : undefined
+}
+
+/** Looks which appointments there are, and gives back the one that is meant. */
+function cancelling(scene: Scene, wish: string): Reply {
+  const cancelled = scene.results('cancel_slot').at(-1)
+  const listed = scene.results('list_bookings').at(-1)
+  if (cancelled) {
+    const gone = given<Slot>(cancelled.output)
+    return say(gone ? `Cancelled: ${told(gone)}.` : `It stays as it is: ${excuse(cancelled.output)}`)
+  }
+  if (!listed) return call('list_bookings', {})
+  const bookings = given<Slot[]>(listed.output) ?? []
+  if (bookings.length === 0) return say('You have no appointment to come.')
+  const meant = bookings.length === 1 ? bookings[0] : named(bookings, wish)
+  if (meant) return call('cancel_slot', { slot: meant.slot, startsAt: meant.startsAt, with: meant.with })
+  const lines = bookings.map((slot, index) => `${index + 1}. ${told(slot)}`)
+  return say(`You have these:\n\n${lines.join('\n')}\n\nSay for example: cancel the second.`)
 }
 
 function search(wish: string): Reply {
@@ -102,9 +122,12 @@ const ORDINALS = [/\b(1|first|yes|ok(ay)?|please do|that one)\b/i, /\b(2|second)
 
 /** Which one of those that were offered last the user agrees to. */
 function choiceIn(scene: Scene, wish: string): Slot | undefined {
-  const offered = given<Slot[]>(scene.earlier('find_slots').at(-1)?.output)?.slice(0, 3) ?? []
+  return named(given<Slot[]>(scene.earlier('find_slots').at(-1)?.output)?.slice(0, 3) ?? [], wish)
+}
+
+function named(slots: Slot[], wish: string): Slot | undefined {
   const index = ORDINALS.findLastIndex(pattern => pattern.test(wish))
-  return index < 0 ? undefined : offered[index]
+  return index < 0 ? undefined : slots[index]
 }
 
 function reasonIn(scene: Scene, wish: string): string {

@@ -119,6 +119,24 @@ describe('the clinic', () => {
     expect(await sql`select user_id from public.clinic_bookings`).toEqual([{ user_id: shop.admin }])
   })
 
+  it('gives back an own appointment, once its user consents', async () => {
+    const room = await roomWithBrain(scene)
+    const session = await begin('clinic')
+    for (const wish of ['I need a checkup', 'The second']) await say(scene, room, session, wish)
+    const held = await takeTurn(scene, room, session, 'Please cancel my appointment')
+    expect(await perform(room, held)).toEqual({ kind: 'waiting' })
+    await sql`select from worker.settle(${[held.task.id]}, ${[held.task.leaseId]}, '{waiting}', ${['{}']}::jsonb[])`
+    const [approval] =
+      await sql`select id, decider, arguments from public.agent_approvals where task_id = ${held.task.id}`
+    expect(approval).toMatchObject({ decider: 'owner', arguments: { with: 'Dr. Voss' } })
+    expect(await sql`select from public.clinic_bookings`).toHaveLength(1)
+    await as(sql, caller(shop.staff), tx => tx`select public.decide_agent_approval(${only(approval).id}, 'approve')`)
+    const { answer } = await settleTurn(room, await takeOver(scene, room, held))
+    expect(answer).toMatch(/^Cancelled: .*checkup with Dr\. Voss/)
+    expect(await sql`select from public.clinic_bookings`).toHaveLength(0)
+    expect((await say(scene, room, session, 'Cancel my appointment')).answer).toBe('You have no appointment to come.')
+  })
+
   it('calls for help in an emergency, and for a person about one’s own bill', async () => {
     const room = await roomWithBrain(scene)
     expect(await say(scene, room, await begin('clinic'), 'I have chest pain')).toMatchObject({
