@@ -10,7 +10,7 @@ const looks = {
     pattern: /^[0-9a-f][0-9a-f-]{0,35}$/i,
     wrong: 'Only 0-9, a-f and -',
   },
-  word: { placeholder: 'All of it', pattern: /^[\w.:-]{1,128}$/, wrong: 'Only letters, digits and _ . : -' },
+  word: { placeholder: 'All of it', pattern: /^[\w.:-]{1,128}$/, wrong: 'Only A-Z, 0-9 and _.:-' },
 }
 
 const patienceMs = 300
