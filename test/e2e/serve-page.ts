@@ -1,23 +1,27 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, preview } from 'vite'
+import { createAdaptorServer } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { putBuiltPage } from '../support/built-page.ts'
 import type { SignedUp, Stack } from '../support/stack.ts'
 
 const web = join(import.meta.dirname, '../../web')
 
 /**
- * Builds the page for a stack, with `demo` as its demo user, and serves it; `root` names another page than the app, `api`
- * where the worker's HTTP API is.
+ * Serves the page for a stack, with `demo` as its demo user, as any host of files does; `root` names another page than the
+ * app, `api` where the worker's HTTP API is.
  */
 export async function servePage(
   stack: Stack,
   demo: SignedUp,
   { root = web, api = '' }: { root?: string; api?: string } = {},
 ): Promise<{ page: string; stop: () => Promise<void> }> {
-  const outDir = await mkdtemp(join(tmpdir(), 'liverow-page-'))
-  // Vite takes the page's settings from the environment, which here is the test file's own process.
-  Object.assign(process.env, {
+  const folder = await mkdtemp(join(tmpdir(), 'liverow-page-'))
+  await putBuiltPage(root, folder, {
     VITE_SUPABASE_URL: stack.url,
     VITE_SUPABASE_KEY: stack.anonKey,
     VITE_API_URL: api,
@@ -26,16 +30,20 @@ export async function servePage(
     VITE_DEMO_EMAIL: demo.email,
     VITE_DEMO_PASSWORD: demo.password,
   })
-  const options = { configFile: join(web, 'vite.config.ts'), logLevel: 'error', root, build: { outDir } } as const
-  await build(options)
-  const server = await preview({ ...options, preview: { host: '127.0.0.1', port: 0 } })
-  const page = server.resolvedUrls?.local[0]
-  if (!page) throw new Error('The page is served nowhere.')
+  const files = new Hono()
+    .use('/assets/*', (c, next) => {
+      // Their names change with what is in them.
+      c.header('Cache-Control', 'public, max-age=31536000, immutable')
+      return next()
+    })
+    .use(serveStatic({ root: folder }))
+  const server = createAdaptorServer(files).listen(0, '127.0.0.1')
+  await once(server, 'listening')
   return {
-    page,
+    page: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     stop: async () => {
-      await server.close()
-      await rm(outDir, { recursive: true, force: true })
+      await server[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
     },
   }
 }

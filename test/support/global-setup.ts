@@ -13,6 +13,8 @@ declare module 'vitest' {
     clusterUrl: string
     /** Name of the migrated database that every test file gets a copy of. */
     templateDatabase: string
+    /** Where a run keeps the pages that it has built. */
+    pagesFolder: string
   }
 }
 
@@ -40,6 +42,8 @@ export async function setup(project: TestProject): Promise<void> {
   process.env.TEST_DATABASE_URL = cluster.url()
   project.provide('clusterUrl', cluster.url())
   project.provide('templateDatabase', TEMPLATE)
+  // A file beside the cluster, as far as clearing away goes.
+  project.provide('pagesFolder', `${directory}.pages`)
 }
 
 /** Ends the cluster, also after a failed setup. A database that a test file forgot to drop fails the run. */
