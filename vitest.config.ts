@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongOnesFirst } from './test/support/long-ones-first.ts'
 
 export default defineConfig({
   test: {
@@ -6,6 +7,7 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongOnesFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },

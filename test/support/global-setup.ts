@@ -18,7 +18,8 @@ declare module 'vitest' {
   }
 }
 
-const CLUSTERS = join(import.meta.dirname, '../../node_modules/.cache/liverow/clusters')
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache/liverow')
+const CLUSTERS = join(CACHE, 'clusters')
 const TEMPLATE = 'liverow_template'
 
 // Tests may lose their data at a power cut; they may not wait for disks.
@@ -36,6 +37,8 @@ let cluster: Cluster | undefined
 
 /** Boots one PostgreSQL for the whole run and builds in it the database that test files clone. */
 export async function setup(project: TestProject): Promise<void> {
+  // Tests start hundreds of processes of few programs: what one has compiled the next need not.
+  process.env.NODE_COMPILE_CACHE ??= join(CACHE, 'compiled')
   await sweepDeadClusters()
   cluster = await startCluster({ directory, port: await getPort(), settings: TEST_SETTINGS })
   await buildTemplate(cluster)
