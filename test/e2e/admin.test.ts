@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
 import type { SignedUp } from '../support/stack.ts'
-import { type Product, startProduct } from './product.ts'
+import { type Product, QUICK, startProduct } from './product.ts'
 import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
 
 let product: Product
@@ -12,7 +12,7 @@ let acme: string
 vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
+  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
   const [enterprise] = await product.stack.sql`insert into enterprises (name) values ('Acme') returning id`
   acme = enterprise?.id
   await product.stack.sql`

@@ -4,7 +4,7 @@ import type { Script } from '../../supabase/local/brain/script.ts'
 import { planner } from '../../supabase/local/brain/scripts/course-planning.ts'
 import { startBrowser } from '../support/browser.ts'
 import { addEmployee } from '../worker/pipelines/course-generation/company.ts'
-import { type Product, startProduct } from './product.ts'
+import { type Product, QUICK, startProduct } from './product.ts'
 import { visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
 
 let product: Product
@@ -36,11 +36,7 @@ function silent(module: { number?: number; objectives?: string[] }) {
 }
 
 beforeAll(async () => {
-  // Quicker than a person reads.
-  ;[product, browser] = await Promise.all([
-    startProduct({ scripts: [endlessForPia], pace: { ttft: 100, tps: 80 } }),
-    startBrowser(),
-  ])
+  ;[product, browser] = await Promise.all([startProduct({ scripts: [endlessForPia], pace: QUICK }), startBrowser()])
   const { sql } = product.stack
   const [acme] = await sql`insert into enterprises (name) values ('Acme') returning id`
   await sql`insert into enterprise_members (enterprise_id, user_id, role)

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
-import { type Product, startProduct } from './product.ts'
+import { type Product, QUICK, startProduct } from './product.ts'
 import { visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
 
 let product: Product
@@ -10,7 +10,7 @@ let browser: Browser
 vi.setConfig({ testTimeout: 90_000 })
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
+  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
 }, 90_000)
 afterAll(async () => {
   await browser?.close()

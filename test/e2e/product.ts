@@ -25,6 +25,9 @@ export type Product = {
   stop: () => Promise<void>
 }
 
+/** A pace of the model that is quicker than a person reads: for tests that wait for answers and do nothing meanwhile. */
+export const QUICK = { ttft: 100, tps: 80 }
+
 type Options = {
   scripts?: Script[]
   pace?: 'human' | { ttft: number; tps: number }

@@ -9,7 +9,8 @@ export type Running = { child: ChildProcess; output: () => string; exit: Promise
 
 /** Starts the worker as `npm run worker` does; ended, if need be by force, at the end of the test. */
 export function start(scene: Pick<Scene, 'atEnd'>, env: Record<string, string>): Running {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: String(process.env.PATH), ...env } })
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
+  const child = spawn(process.execPath, [MAIN], { env: { PATH, NODE_COMPILE_CACHE, ...env } })
   let output = ''
   const collect = (chunk: Buffer) => {
     output += chunk
