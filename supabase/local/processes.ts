@@ -2,13 +2,27 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** Tells whether a process of this id exists, whoever owns it. */
+// How long the system may take to end a process that is given no say in it; a busy one takes more than a second.
+const INSIST_MS = 30_000
+
+/** Tells whether a process of this id runs, whoever owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Whether it has ended and only its parent has not asked how: for an orphan that is up to process 1, which may never do so. */
+function isZombie(pid: number): boolean {
+  try {
+    // The state follows the name, which is in brackets and may hold any of these letters.
+    return process.platform === 'linux' && /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // Gone meanwhile, or hidden from us: what the signal said holds.
+    return false
   }
 }
 
@@ -23,16 +37,20 @@ export function commandLine(pid: number): string {
 }
 
 /**
- * Ends a process that is not our child, so that no event tells of its end: asks with `signal`, insists with SIGKILL.
+ * Ends a process that is not our child, so that no event tells of its end: asks with `signal`, insists with SIGKILL after
+ * `graceMs`.
  *
- * @throws when it still lives `graceMs` after that.
+ * @throws when it lives on all the same.
  */
 export async function endProcess(pid: number, signal: NodeJS.Signals, graceMs = 10_000): Promise<void> {
-  for (const each of [signal, 'SIGKILL'] as const) {
-    if (!isAlive(pid)) return
-    process.kill(pid, each)
-    const deadline = Date.now() + graceMs
-    while (isAlive(pid) && Date.now() < deadline) await pause(20)
-  }
-  if (isAlive(pid)) throw new Error(`Process ${pid} does not end. End it by hand: kill -9 ${pid}`)
+  if (await ends(pid, signal, graceMs)) return
+  if (await ends(pid, 'SIGKILL', INSIST_MS)) return
+  throw new Error(`Process ${pid} does not end. End it by hand: kill -9 ${pid}`)
+}
+
+async function ends(pid: number, signal: NodeJS.Signals, patienceMs: number): Promise<boolean> {
+  if (isAlive(pid)) process.kill(pid, signal)
+  const deadline = Date.now() + patienceMs
+  while (isAlive(pid) && Date.now() < deadline) await pause(20)
+  return !isAlive(pid)
 }
