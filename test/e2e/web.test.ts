@@ -7,7 +7,7 @@ import { lettersOf, type Visitor, visit, visitAsDemoUser, visitAsNewcomer } from
 let product: Product
 let browser: Browser
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   ;[product, browser] = await Promise.all([startProduct(), startBrowser()])

@@ -80,7 +80,7 @@ function pids(): number[] {
 }
 
 // Whole stacks come up and go down here, on a machine that runs other tests meanwhile.
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 120_000 }, () => {
   test('brings up a project, a worker and a page, and a second one in the same folder says so', async () => {
     const first = run('start')
     await first.says(/Liverow is up/)
