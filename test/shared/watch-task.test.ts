@@ -80,11 +80,12 @@ describe('a task that is watched', () => {
     const versions: number[] = []
     feed.subscribe(() => versions.push(feed.getSnapshot().task?.version ?? 0))
     const held = await holdTask(stack, id)
-    // Said again until the channel is joined, which only the reading would tell.
+    // Said again until the channel is joined and rows are listened to, which only the reading would tell.
     await vi.waitFor(
       async () => {
         await held.say([text(1, 'It is ')])
-        expect(feed.getSnapshot().text).toBe('It is ')
+        await stack.sql`update agent_task_requests set updated_at = now() where id = ${id}`
+        expect(feed.getSnapshot()).toMatchObject({ text: 'It is ', task: { status: 'processing' } })
       },
       { timeout: 10_000 },
     )

@@ -41,7 +41,7 @@ test('a version goes with the next saving when its last session is gone', async 
 test('of another scenario nothing goes', async () => {
   await saveAll(1, 52)
   expect(await sql`select count(*)::integer from public.scenario_versions where scenario_id <> 'help'`).toEqual([
-    { count: 3 },
+    { count: 4 },
   ])
   expect(await begin(user(people.owner), { scenario: 'retail' })).toMatchObject({ version: 1 })
 })
