@@ -29,6 +29,8 @@ const actionNames: Record<string, string> = {
   reject: 'Rejected a tool call',
   limit_spending: 'Changed a budget',
   limit_model: 'Limited a model',
+  allow_model: 'Let scenarios name a model',
+  refuse_model: 'Took a model off the list for scenarios',
   save_scenario: 'Saved a scenario',
   enable_scenario: 'Switched a scenario on',
   disable_scenario: 'Switched a scenario off',
