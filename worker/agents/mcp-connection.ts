@@ -29,7 +29,7 @@ export type McpServer = {
   /** Only these of its tools; all if left out. */
   tools?: string[]
   /**
-   * It gets a token of the task's user: by HTTP as bearer, by stdio as USER_TOKEN in its environment and, renewed, as
+   * It gets a token of the task's user: by HTTP as bearer, along with the task's correlation id, by stdio as USER_TOKEN in its environment and, renewed, as
    * `_meta['liverow/user-token']` of each call. A token dies after five minutes.
    */
   identity?: boolean
@@ -45,7 +45,7 @@ export type McpServer = {
 }
 
 /** For whom and how long. */
-export type McpCaller = { task: Pick<Task, 'id' | 'userId'>; signal: AbortSignal; identity: Identity }
+export type McpCaller = { task: Pick<Task, 'id' | 'userId' | 'correlationId'>; signal: AbortSignal; identity: Identity }
 
 /** Which call of the model it is made for, and until when. */
 type CallBy = { callId?: string | undefined; signal?: AbortSignal | undefined }
@@ -113,6 +113,7 @@ async function openTransport({ transport, identity }: McpServer, caller: McpCall
   const asUser = async (url: string | URL, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
     headers.set('authorization', `Bearer ${await token()}`)
+    if (caller.task.correlationId !== null) headers.set('x-correlation-id', caller.task.correlationId)
     return fetch(url, { ...init, headers })
   }
   return new StreamableHTTPClientTransport(new URL(transport.url), {

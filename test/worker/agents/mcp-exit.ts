@@ -6,7 +6,11 @@ import { connectMcp } from '../../../worker/agents/mcp-connection.ts'
 const transport = { command: process.execPath, args: [String(process.argv[2])], env: { STUBBORN: '1' } }
 const { call } = await connectMcp(
   { name: 'shelf', transport },
-  { task: { id: 'task-1', userId: null }, signal: new AbortController().signal, identity: createIdentity(undefined) },
+  {
+    task: { id: 'task-1', userId: null, correlationId: null },
+    signal: new AbortController().signal,
+    identity: createIdentity(undefined),
+  },
 )
 const { content } = await call('who_am_i', {})
 const [part] = content

@@ -9,6 +9,8 @@ export type HttpTools = {
   url: string
   /** The authorization headers that came, in order. */
   tokens: string[]
+  /** The correlation ids, likewise. */
+  correlations: (string | null)[]
   /** Breaks all connections and takes no more. */
   stop: () => Promise<void>
 }
@@ -30,6 +32,7 @@ export async function serveTools({
   redirect?: string
 } = {}): Promise<HttpTools> {
   const tokens: string[] = []
+  const correlations: (string | null)[] = []
   const handler = createMcpHandler(({ authInfo }) =>
     toolServer(
       () => ({ user: authInfo && decodeJwt(authInfo.token).sub }),
@@ -39,6 +42,7 @@ export async function serveTools({
   const answer = async (request: Request): Promise<Response> => {
     const token = request.headers.get('authorization')?.replace('Bearer ', '') ?? ''
     tokens.push(token)
+    correlations.push(request.headers.get('x-correlation-id'))
     if (hang) return new Promise(() => undefined)
     if (redirect) return Response.redirect(redirect, 307)
     if (secret === undefined) return handler.fetch(request)
@@ -54,6 +58,7 @@ export async function serveTools({
   return {
     url: `http://127.0.0.1:${(server.address() as { port: number }).port}/mcp`,
     tokens,
+    correlations,
     stop: async () => {
       if (!server.listening) return
       server.close()

@@ -14,8 +14,16 @@ import { waitFor } from '../arrange.ts'
 import { serveTools } from './mcp-http.ts'
 
 const SECRET = 'a-secret-of-the-project-0123456789abcdef'
-const ALICE = { id: '11111111-1111-4111-8111-111111111111', userId: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }
-const BOB = { id: '22222222-2222-4222-8222-222222222222', userId: 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb' }
+const ALICE = {
+  id: '11111111-1111-4111-8111-111111111111',
+  userId: 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+  correlationId: null,
+}
+const BOB = {
+  id: '22222222-2222-4222-8222-222222222222',
+  userId: 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb',
+  correlationId: null,
+}
 const NOBODY = { ...ALICE, userId: null }
 const SCRIPT = join(import.meta.dirname, 'mcp-stdio.ts')
 
@@ -32,7 +40,7 @@ async function serve(options?: Parameters<typeof serveTools>[0]) {
 }
 
 type Options = {
-  task?: { id: string; userId: string | null }
+  task?: { id: string; userId: string | null; correlationId: string | null }
   secret?: string | undefined
   controller?: AbortController
 }
@@ -176,6 +184,15 @@ describe('the user of a task', () => {
         seconds: 300,
       })
     }
+  })
+
+  it('is told along with the correlation id of the task, to servers that are told the user and to no other', async () => {
+    const [own, other] = [await serve({ secret: SECRET }), await serve()]
+    await open([byHttp(own.url, { identity: true })], { task: { ...ALICE, correlationId: 'order-7' } })
+    await open([byHttp(own.url, { identity: true })])
+    await open([byHttp(other.url)], { task: { ...ALICE, correlationId: 'order-7' } })
+    expect(new Set(own.correlations)).toEqual(new Set(['order-7', null]))
+    expect(new Set(other.correlations)).toEqual(new Set([null]))
   })
 
   it('is known by a token that is new with each request, so that it never runs out', async () => {
