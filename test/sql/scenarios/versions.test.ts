@@ -4,7 +4,7 @@ import { definitionOf, setScenarios } from './arrange.ts'
 
 const scene = await setScene()
 const { sql } = scene
-const { people, save, begin, begun, take, output } = await setScenarios(scene)
+const { people, save, begun, take, output } = await setScenarios(scene)
 const admin = user(people.admin)
 
 const called = (n: number) => definitionOf({ title: `Help ${n}` })
@@ -39,11 +39,11 @@ test('a version goes with the next saving when its last session is gone', async 
 })
 
 test('of another scenario nothing goes', async () => {
+  const others = () =>
+    sql`select scenario_id, version from public.scenario_versions where scenario_id <> 'help' order by 1, 2`
+  const before = await others()
   await saveAll(1, 52)
-  expect(await sql`select count(*)::integer from public.scenario_versions where scenario_id <> 'help'`).toEqual([
-    { count: 4 },
-  ])
-  expect(await begin(user(people.owner), { scenario: 'retail' })).toMatchObject({ version: 1 })
+  expect(await others()).toEqual(before)
 })
 
 test('of the many that an older release has left a hundred go at a time', async () => {
