@@ -66,7 +66,7 @@ async function approvalOf(taskId: string) {
 }
 
 const cardOf = (page: Page, taskId: string) =>
-  page.getByRole('region', { name: `Refunds wants to use refund_${taskId.slice(0, 4)}` })
+  page.getByRole('region', { name: `Refunds asks: Refund ${taskId.slice(0, 4)}?` })
 const approve = { name: 'Approve', exact: true }
 
 test('a task that waits for consent goes on when somebody approves in another browser', async () => {

@@ -43,7 +43,7 @@ test('agents look up, ask each other, hand over, wait for two decisions, and do 
   await sql`insert into enterprise_members (enterprise_id, user_id, role)
     select ${shop?.id}, id, 'admin' from auth.users where email = 'boss@example.test'`
   await boss.page.goto(`${product.page}?page=approvals`)
-  const cards = boss.page.getByRole('region', { name: 'Refunds wants to use refund_order' })
+  const cards = boss.page.getByRole('region', { name: 'Refunds asks: Refund an order?' })
   const [lamp, desk] = [cards.filter({ hasText: '89' }), cards.filter({ hasText: '649' })]
   await desk.getByRole('textbox', { name: 'Your reason' }).fill('We replace it.')
   await desk.getByRole('button', { name: 'Reject' }).click()

@@ -218,7 +218,7 @@ test('who is asked for consent is told the title of the agent that asks', async 
   const boss = await asBoss('escalations')
   const page = await choose('Shop')
   await write(page, 'The walnut desk 4711 is broken, refund it.')
-  const question = { name: 'Returns wants to use refund_order' }
+  const question = { name: 'Returns asks: Refund an order?' }
   await turn(page, 'The walnut desk 4711 is broken, refund it.').getByRole('region', question).waitFor()
   await boss.goto(`${product.page}?page=approvals`)
   const card = boss.getByRole('region', question)
@@ -254,6 +254,7 @@ test('a model is chosen from those that platform admins allow, and one that is n
   await root.getByRole('status').filter({ hasText: 'may not name “gpt-5.6-sol” any more' }).waitFor()
   await other.reload()
   await other.getByText('1 thing needs care').waitFor()
+  await other.getByRole('button', { name: /^Supervisor/ }).click()
   await other.getByText('Scenarios may not name the model “gpt-5.6-sol”.').first().waitFor()
   const page = await choose('Shop')
   await write(page, 'Hello!')

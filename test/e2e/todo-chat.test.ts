@@ -73,7 +73,7 @@ test('a todo is deleted by the chat once its user approves, in every browser', a
   const [one, other] = [await asAda(), await asAda()]
   await addByHand(one, 'Sell the bicycle')
   await say(one, 'Delete the bicycle')
-  const question = turn(one, 'Delete the bicycle').getByRole('region', { name: 'Todos wants to use todo_delete' })
+  const question = turn(one, 'Delete the bicycle').getByRole('region', { name: 'Todos asks: Delete a todo?' })
   await question.getByText('Sell the bicycle').waitFor()
   await box(other, 'Sell the bicycle').waitFor()
   await question.getByRole('button', { name: 'Approve', exact: true }).click()

@@ -7,6 +7,7 @@ import { useEnterpriseNames } from '../../hooks/use-enterprise-names.ts'
 import { usePeople } from '../../hooks/use-people.ts'
 import { IconAlert, IconApproval } from '../../icons.ts'
 import { decidersOf, decisionDone, peopleIn, personName, quorumOf, refusalOf } from '../../words/approval-words.ts'
+import { toolTitle } from '../../words/tool-words.ts'
 import { AddressLink } from '../address-link.tsx'
 import { When } from '../when.tsx'
 import { ArgumentList } from './argument-list.tsx'
@@ -38,7 +39,7 @@ export function ApprovalCard({ approval, decider, isInTask = false, onDecided }:
         <IconApproval size={20} aria-hidden className="approval-sign" />
         <Box miw={0} flex={1}>
           <Title order={2} id={id} fz="md" fw={600} style={{ overflowWrap: 'anywhere' }}>
-            {agent_title ?? agent} wants to use {tool_name}
+            {agent_title ?? agent} asks: {toolTitle(tool_name)}?
           </Title>
           <Text size="xs" c="dimmed">
             Asked <When at={created_at} /> for {personName(asker_id, decider?.userId ?? null, people)}
