@@ -4,7 +4,9 @@ import { type Script, say } from '../../../supabase/local/brain/script.ts'
 import { retail } from '../../../supabase/local/brain/scripts/scenario-retail.ts'
 import { startBrowser } from '../../support/browser.ts'
 import { type Product, startProduct } from '../product.ts'
-import { visitAsDemoUser } from '../visitor.ts'
+import { visitAsDemoUser, visitAsNewcomer } from '../visitor.ts'
+
+type Kept = { role: string; text: string; source: string; agent: string | null }
 
 /** The product, a browser to see its dock in, and Ada, who is a member of Acme, a shop. */
 export type DockPlace = {
@@ -16,18 +18,21 @@ export type DockPlace = {
   comeIn: (through?: Browser) => Promise<Page>
   /** The same, with a call begun. */
   start: (through?: Browser) => Promise<Page>
+  /** A part of the admin area, as an admin of Acme. */
+  asAdmin: (tab: string) => Promise<Page>
   /** The conversation that was begun last. */
   session: () => Promise<string>
   /** What is kept of it. */
-  kept: () => Promise<object[]>
+  kept: () => Promise<Kept[]>
   stop: () => Promise<void>
 }
 
-// The shop's agents; besides they swear and remember when a test wants it.
+// The shop's agents; besides they swear, remember and repeat when a test wants it.
 const scripts: Script[] = retail.map(script => ({
   ...script,
   turn: scene => {
     if (/\bswear\b/.test(scene.prompt)) return say('Well, !flag hate you.')
+    if (/\bhear\b/.test(scene.prompt)) return say(`You heard: ${scene.said.answers.at(-1)}`)
     return /\bbefore\b/.test(scene.prompt) ? say(`You said: ${scene.said.prompts.join(' / ')}`) : script.turn(scene)
   },
 }))
@@ -59,15 +64,26 @@ export async function openDockPlace(): Promise<DockPlace> {
     await callIs(page, 'Live')
     return page
   }
+  const asAdmin = async (tab: string) => {
+    const email = `boss-${crypto.randomUUID()}@example.test`
+    const { page, leave } = await visitAsNewcomer(browser, product.page, email)
+    onTestFinished(leave)
+    await sql`insert into enterprise_members (enterprise_id, user_id, role)
+      select ${acme}, id, 'admin' from auth.users where email = ${email}`
+    await page.goto(`${product.page}?page=admin&tab=${tab}`)
+    return page
+  }
   const session = async (): Promise<string> => {
     const [latest] = await sql`select session_id from scenario_sessions order by created_at desc limit 1`
     return latest?.session_id
   }
   const kept = async () => [
-    ...(await sql`select role, text, source, agent from session_transcript where session_id = ${await session()} order by seq`),
+    ...(await sql<
+      Kept[]
+    >`select role, text, source, agent from session_transcript where session_id = ${await session()} order by seq`),
   ]
   const all = parts.move()
-  return { product, acme, heard, comeIn, start, session, kept, stop: () => all.disposeAsync() }
+  return { product, acme, heard, comeIn, start, asAdmin, session, kept, stop: () => all.disposeAsync() }
 }
 
 function answers(url: string): Promise<boolean> {

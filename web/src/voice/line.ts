@@ -15,6 +15,8 @@ export type LineOptions = {
   sound: SoundDesk
   runTool: RunTool
   moderate: (text: string) => Promise<ModerationDecision>
+  /** Whether the agents are to keep silent, since a person answers in their place. */
+  isSilent: () => boolean
   onEvent: (way: 'sent' | 'received', event: WireEvent) => void
   onSwitch: (from: string, to: string) => void
   onWithheld: (itemId: string, categories: string[]) => void
@@ -46,6 +48,11 @@ export async function openLine(options: LineOptions) {
     onEvent('sent', event)
     send(event)
   }
+  // The SDK asks for an answer after each text and each tool, too.
+  const request = transport.requestResponse.bind(transport)
+  transport.requestResponse = response => {
+    if (!options.isSilent()) request(response)
+  }
   const session = new RealtimeSession(first, {
     transport,
     model: payload.model,
@@ -62,6 +69,8 @@ export async function openLine(options: LineOptions) {
     if (event.type === 'response.output_audio.delta') isHeard = true
     if (event.type === 'response.done') isAnswering = false
     onEvent('received', event as WireEvent)
+    // Asked for before the person came, and begun only now.
+    if (event.type === 'response.created' && options.isSilent()) transport.sendEvent({ type: 'response.cancel' })
   })
   session.on('agent_handoff', (_context, from, to) => options.onSwitch(from.name, to.name))
   session.on('audio', ({ data }) => sound.play(data))
@@ -91,6 +100,11 @@ export async function openLine(options: LineOptions) {
     async switchTo(name: string): Promise<void> {
       const agent = agents.get(name)
       if (agent && session.currentAgent !== agent) await session.updateAgent(agent)
+    },
+    /** Tells the model what was said by somebody else; nobody answers. */
+    add: ({ id, role, text }: Message) => {
+      const content = [{ type: role === 'user' ? 'input_text' : 'output_text', text }]
+      transport.sendEvent({ type: 'conversation.item.create', item: { id, type: 'message', role, content } })
     },
     /** Tells the model what was said before it was called. */
     remind: (messages: readonly Message[]) => session.updateHistory(messages.map(itemOf)),

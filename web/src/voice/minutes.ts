@@ -32,7 +32,8 @@ export function keepMinutes(sessionId: string, isBeingChecked: () => boolean) {
     }
     plan(pause)
   }
-  const open = () => saidIn(entries).filter(({ id }) => !kept.has(id))
+  // What a person said is there already.
+  const open = () => saidIn(entries).filter(({ id, isFromPerson }) => !isFromPerson && !kept.has(id))
   const plan = (ms: number) => {
     if (timer !== undefined || open().length === 0) return
     timer = setTimeout(() => {

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { keepLive, type Live } from '../../../shared/client/keep-live.ts'
+import {
+  type Escalation,
+  escalationColumns,
+  parseEscalations,
+  parseSaid,
+  type Said,
+  saidColumns,
+} from '../../../shared/client/scenario-rows.ts'
 import { answerOf } from '../answer-of.ts'
 import { supabase } from '../supabase.ts'
 import type { Message } from './transcript.ts'
@@ -17,32 +24,6 @@ const decision = z.object({
 /** Somebody else has decided who shall answer. */
 export type Decision = z.output<typeof decision>
 
-/** Watches for decisions about a session that are made from now on. */
-export function watchDecisions(sessionId: string, onDecision: (decision: Decision) => void): Live {
-  let latest: string | null | undefined
-  const live = keepLive(supabase, {
-    topic: `session:${sessionId}:decisions`,
-    listen: channel => {
-      const changes = {
-        event: 'INSERT',
-        schema: 'public',
-        table: 'scenario_decisions',
-        filter: `session_id=eq.${sessionId}`,
-      } as const
-      channel.on('postgres_changes', changes, () => live.refresh())
-    },
-    read: async () => {
-      const [found] = await readDecisions(sessionId)
-      const isNews = latest !== undefined && found !== undefined && found.id !== latest
-      latest = found?.id ?? null
-      if (isNews) onDecision(found)
-    },
-    pollMs: channelIsUp => (channelIsUp ? null : 3_000),
-    onLink: () => undefined,
-  })
-  return live
-}
-
 /** As many are looked at: among them is one of somebody else, if there is news. */
 const AT_ONCE = 20
 
@@ -51,8 +32,8 @@ function isEcho({ source, task_id }: Decision): boolean {
   return source === 'handoff' && task_id === null
 }
 
-/** Those of others, the latest first. */
-async function readDecisions(sessionId: string): Promise<Decision[]> {
+/** Those of others, the latest first. @throws AgentTaskError */
+export async function readDecisions(sessionId: string): Promise<Decision[]> {
   const found = await answerOf(
     supabase
       .from('scenario_decisions')
@@ -66,6 +47,25 @@ async function readDecisions(sessionId: string): Promise<Decision[]> {
     .array(decision)
     .parse(found)
     .filter(each => !isEcho(each))
+}
+
+/** The one that is not closed. @throws AgentTaskError */
+export async function readEscalation(sessionId: string): Promise<Escalation | null> {
+  const columns = supabase.from('scenario_escalations').select(escalationColumns)
+  return parseEscalations(await answerOf(columns.eq('session_id', sessionId).neq('status', 'closed')))[0] ?? null
+}
+
+/** The latest of what people said in the agents' place, in order. @throws AgentTaskError */
+export async function readAnswersOfPeople(sessionId: string): Promise<Said[]> {
+  const found = await answerOf(
+    supabase
+      .from('session_transcript')
+      .select(saidColumns)
+      .match({ session_id: sessionId, source: 'human' })
+      .order('seq', { ascending: false })
+      .limit(AT_ONCE),
+  )
+  return parseSaid(found).toReversed()
 }
 
 /** What is longer the server refuses, and with it all that comes after. */

@@ -7,6 +7,8 @@ export type Message = {
   /** The name of who answered. */
   agent: string | null
   isSpoken: boolean
+  /** By a person in the agents' place. */
+  isFromPerson: boolean
   state: 'writing' | 'said' | 'cut' | 'withheld'
 }
 
@@ -25,11 +27,14 @@ export type ToolCall = {
 /** From here on another agent answers. */
 type Switch = { kind: 'switch'; id: string; from: string | null; to: string; reason: string | null }
 
+/** A person is to answer in the agents' place, does, or has given back. */
+export type PersonStep = { kind: 'person'; id: string; step: 'asked' | 'came' | 'left'; reason: string }
+
 /** Something that a guardrail has done, or that went wrong. */
 export type Notice = { kind: 'notice'; id: string; text: string; isGuardrail: boolean }
 
 /** A line of the live transcript. */
-export type Entry = Message | ToolCall | Switch | Notice
+export type Entry = Message | ToolCall | Switch | PersonStep | Notice
 
 /** The transcript with this entry in it: in its place if it was there, else at the end. */
 export function withEntry<E extends Entry>(

@@ -1,14 +1,18 @@
 import { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
 import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
+import { supabase } from '../supabase.ts'
+import { createChecks } from './checks.ts'
 import type { Line, WireEvent } from './line.ts'
 import { keepMinutes } from './minutes.ts'
-import { beginSession, type Choice, chooseScenario, executeTool, moderate, type PageContext } from './server.ts'
-import { watchDecisions } from './session-rows.ts'
+import { createPerson } from './person.ts'
+import { beginSession, type Choice, chooseScenario, type PageContext } from './server.ts'
 import { openSoundDesk } from './sound/sound-desk.ts'
-import { saidIn, type ToolCall } from './transcript.ts'
+import { createTools } from './tools.ts'
+import { saidIn } from './transcript.ts'
 import { createTurns } from './turns.ts'
 import { untilWorthTrying } from './until-worth-trying.ts'
 import type { VoiceStore } from './voice-store.ts'
+import { type SessionWatch, watchSession } from './watch-session.ts'
 import { newsIn } from './wire.ts'
 
 /** A call that is being made or held. */
@@ -33,11 +37,18 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
   let line: Line | undefined
   let payload: SessionInitPayload | undefined
   let minutes: ReturnType<typeof keepMinutes> | undefined
+  let watch: SessionWatch | undefined
   let reason: string | null = null
-  let checks = 0
-  const leave: (() => void)[] = [() => sound.close()]
 
   const turns = createTurns({ store, sound, line: () => line, payload: () => payload })
+  const { interrupt } = turns
+  const person = createPerson({ store, line: () => line, interrupt })
+  const checks = createChecks({ store, scenarioId: () => payload?.scenario_id, interrupt })
+  const tools = createTools({
+    store,
+    sessionId: () => payload?.session_id,
+    onEscalated: escalation => watch?.learn(escalation),
+  })
   const unsubscribe = store.subscribe(() => minutes?.note(store.getSnapshot().entries))
 
   const onEvent = (way: 'sent' | 'received', event: WireEvent) => {
@@ -47,33 +58,6 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     if (!news) return
     store.apply(news)
     turns.follow(news)
-  }
-  const runTool = async (name: string, args: unknown, callId: string): Promise<string> => {
-    const begun = { kind: 'tool', id: callId, name, arguments: args, state: 'running' } as const
-    store.enter<ToolCall>('tool', callId, () => ({ ...begun, result: null, durationMs: null }))
-    const sessionId = payload?.session_id ?? ''
-    const { ok, result, durationMs } = await executeTool({ name, args, callId, sessionId })
-    store.log('here', { type: 'tool', name, ok, durationMs })
-    store.enter<ToolCall>('tool', callId, () => ({ ...begun, state: ok ? 'done' : 'failed', result, durationMs }))
-    return JSON.stringify(result) ?? 'null'
-  }
-  const check = async (text: string) => {
-    // The SDK asks of each answer, also of one that calls a tool or hands over without a word.
-    if (text.trim() === '') return { flagged: false, action: 'allow' as const, categories: [] }
-    checks += 1
-    try {
-      const decision = await moderate(text, 'output', { scenario_id: payload?.scenario_id ?? '' })
-      store.log('here', { type: 'moderation', direction: 'output', ...decision })
-      return decision
-    } catch {
-      // Stopped here and not by the SDK, which would ask the model for another answer, again and again.
-      turns.interrupt()
-      store.withholdLatest()
-      store.notice('An answer was withheld, since it could not be checked.')
-      return { flagged: false, action: 'allow' as const, categories: [] }
-    } finally {
-      checks -= 1
-    }
   }
   const onSwitch = (from: string, to: string) => {
     const id = crypto.randomUUID()
@@ -91,8 +75,9 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
       speakerOf: ({ root_agent }) => store.getSnapshot().activeAgent ?? root_agent,
       signal,
       sound,
-      runTool,
-      moderate: check,
+      runTool: tools.run,
+      moderate: checks.check,
+      isSilent: () => store.getSnapshot().escalation !== null,
       onEvent,
       onSwitch,
       onWithheld(itemId, categories) {
@@ -103,30 +88,32 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
       onFault: ({ message }) => store.log('here', { type: 'fault', message }),
       onEnd: () => void reconnect(),
     })
+    const { data } = await supabase.auth.getSession()
     // Hung up in the meantime.
     if (signal.aborted) return made.line.close()
-    begin(made)
+    begin(made, data.session?.user.id ?? '')
   }
-  const begin = (made: { line: Line; payload: SessionInitPayload }) => {
+  const begin = (made: { line: Line; payload: SessionInitPayload }, userId: string) => {
     ;({ line, payload } = made)
     const { session_id, scenario_id, initial_agents, root_agent } = payload
-    const isFirst = !minutes
     choice = {
       scenarioId: scenario_id,
       rootAgent: root_agent,
       enterpriseId: choice?.enterpriseId ?? null,
       sessionId: session_id,
     }
-    if (isFirst) {
-      const kept = keepMinutes(session_id, () => checks > 0)
-      const decisions = watchDecisions(session_id, decision => {
+    minutes ??= keepMinutes(session_id, checks.areUnderWay)
+    watch ??= watchSession({
+      userId,
+      sessionId: session_id,
+      onDecision(decision) {
         store.log('here', { type: 'decision', ...decision })
         reason = decision.reason ?? null
         void line?.switchTo(decision.to_agent)
-      })
-      minutes = kept
-      leave.push(decisions.stop, () => void kept.close())
-    }
+      },
+      onEscalation: person.follow,
+      onAnswer: person.hear,
+    })
     const said = saidIn(store.getSnapshot().entries).slice(-REMEMBERED)
     if (said.length > 0) line.remind(said)
     store.put({
@@ -172,9 +159,11 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     if (signal.aborted) return
     ended.abort()
     line?.close()
-    for (const step of leave) step()
+    watch?.stop()
+    void minutes?.close()
+    sound.close()
     unsubscribe()
-    store.put({ status: 'idle', isTalking: false, isThinking: false, isSpeaking: false })
+    store.put({ status: 'idle', escalation: null, isTalking: false, isThinking: false, isSpeaking: false })
   }
   void connect('connecting')
   return { ...turns, end, choice: () => choice, mute: sound.mute, recording: sound.recording }

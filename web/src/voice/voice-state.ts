@@ -1,4 +1,5 @@
 import type { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
+import type { Escalation } from '../../../shared/client/scenario-rows.ts'
 import type { Entry } from './transcript.ts'
 
 /** Where a call stands. `reconnecting`: the line broke and is being made anew; `failed`: it was given up, see `error`. */
@@ -15,6 +16,8 @@ export type VoiceState = {
   scenarioId: string | null
   agents: readonly { name: string; title: string }[]
   activeAgent: string | null
+  /** While it is open or taken the agents keep silent: a person answers. */
+  escalation: Escalation | null
   entries: readonly Entry[]
   logs: readonly LogLine[]
   /** The button to talk is held and the microphone is open. */
@@ -38,6 +41,7 @@ export const idle: VoiceState = {
   scenarioId: null,
   agents: [],
   activeAgent: null,
+  escalation: null,
   entries: [],
   logs: [],
   isTalking: false,

@@ -22,7 +22,16 @@ export function createVoiceStore() {
     enter<Message>('message', id, before => {
       const { role = 'assistant' } = change
       const agent = role === 'assistant' ? state.activeAgent : null
-      const first = { kind: 'message', id, role, text: '', agent, isSpoken: false, state: 'writing' } as const
+      const first = {
+        kind: 'message',
+        id,
+        role,
+        text: '',
+        agent,
+        isSpoken: false,
+        isFromPerson: false,
+        state: 'writing',
+      } as const
       const message: Message = { ...first, ...before, ...change }
       return { ...message, text: message.text + more }
     })

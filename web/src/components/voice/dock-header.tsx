@@ -11,9 +11,11 @@ const looks: Record<CallStatus, { label: string; color: string }> = {
   failed: { label: 'Not connected', color: 'red' },
 }
 
+const speakers = { open: 'Waiting for a person', taken: 'A person', closed: 'Assistant' }
+
 /** Who answers, how the line stands, and what can be done with the call as a whole. */
 export function DockHeader({ manager, close }: { manager: CallManager; close: () => void }) {
-  const { status, activeAgent, agents, isMuted, isRecorded } = manager
+  const { status, activeAgent, agents, escalation, isMuted, isRecorded } = manager
   const { label, color } = looks[status]
   const isOn = status === 'live' || status === 'connecting' || status === 'reconnecting'
   const title = agents.find(({ name }) => name === activeAgent)?.title
@@ -21,7 +23,7 @@ export function DockHeader({ manager, close }: { manager: CallManager; close: ()
     <Group px="md" py="sm" gap="xs" justify="space-between" wrap="nowrap">
       <Box miw={0}>
         <Text fw={600} truncate>
-          {title ?? 'Assistant'}
+          {escalation ? speakers[escalation.status] : (title ?? 'Assistant')}
         </Text>
         <Badge variant="dot" color={color} tt="none" fw={500} size="sm" role="status" aria-label={`Call: ${label}`}>
           {label}

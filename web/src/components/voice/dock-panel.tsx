@@ -2,6 +2,7 @@ import { Paper, Tabs } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useTalkByKey } from '../../hooks/use-talk-by-key.ts'
 import type { useRealtimeSessionManager } from '../../voice/use-realtime-session-manager.ts'
+import { EscalationNote } from '../scenarios/escalation-note.tsx'
 import { CallBar } from './call-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { DockHeader } from './dock-header.tsx'
@@ -40,6 +41,7 @@ export function DockPanel({ manager, place, close }: Props) {
           <LogList logs={manager.logs} />
         </Tabs.Panel>
       </Tabs>
+      {manager.escalation && <EscalationNote escalation={manager.escalation} />}
       <CallBar manager={manager} />
     </Paper>
   )

@@ -1,6 +1,6 @@
 import { Box, Code, Group, Spoiler, Text } from '@mantine/core'
-import { IconGuardrail, IconHandoff, IconTalk, IconTool } from '../../icons.ts'
-import type { Entry, Message, ToolCall } from '../../voice/transcript.ts'
+import { IconGuardrail, IconHandoff, IconPerson, IconTalk, IconTool } from '../../icons.ts'
+import type { Entry, Message, PersonStep, ToolCall } from '../../voice/transcript.ts'
 
 type Agents = readonly { name: string; title: string }[]
 
@@ -18,6 +18,8 @@ export function EntryLine({ entry, agents }: { entry: Entry; agents: Agents }) {
           {titleOf(entry.to)} answers from here on{entry.reason ? `: ${entry.reason}` : ''}
         </Event>
       )
+    case 'person':
+      return <Event icon={<IconPerson size={15} />}>{stepWords(entry)}</Event>
     case 'notice':
       return (
         <Event icon={<IconGuardrail size={15} />} isAlarm>
@@ -27,15 +29,32 @@ export function EntryLine({ entry, agents }: { entry: Entry; agents: Agents }) {
   }
 }
 
+function stepWords({ step, reason }: PersonStep): string {
+  switch (step) {
+    case 'asked':
+      return `A person was asked for; the agents keep silent: “${reason}”`
+    case 'came':
+      return 'A person is with you'
+    case 'left':
+      return 'The agents answer again'
+  }
+}
+
 function MessageLine({ message, title }: { message: Message; title: string }) {
   const isOwn = message.role === 'user'
-  const { text, state, isSpoken } = message
+  const { text, state, isSpoken, isFromPerson } = message
   return (
-    <Box className="dock-message" data-own={isOwn || undefined} aria-busy={state === 'writing'}>
+    <Box
+      className="dock-message"
+      data-own={isOwn || undefined}
+      data-person={isFromPerson || undefined}
+      aria-busy={state === 'writing'}
+    >
       <Group gap={4} mb={2} justify={isOwn ? 'flex-end' : 'flex-start'}>
         <Text size="xs" c="dimmed">
-          {isOwn ? 'You' : title}
+          {isOwn ? 'You' : isFromPerson ? 'A person' : title}
         </Text>
+        {isFromPerson && <IconPerson size={12} aria-hidden />}
         {isSpoken && <IconTalk size={12} aria-label="spoken" />}
       </Group>
       <Text size="sm" className="dock-words" data-withheld={state === 'withheld' || undefined}>
