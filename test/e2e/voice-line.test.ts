@@ -21,6 +21,8 @@ test('without a microphone it says why, and text still works', async () => {
   const page = await place.start(strict)
   await page.getByRole('button', { name: 'Hold to talk' }).click()
   await page.getByRole('alert').filter({ hasText: 'may not use the microphone' }).waitFor()
+  await page.getByRole('switch', { name: 'Hands-free' }).click()
+  expect(await page.getByRole('switch', { name: 'Hands-free' }).isChecked()).toBe(false)
   await write(page, 'Good morning')
   await shows(page, WELCOME)
 })

@@ -14,14 +14,21 @@ const installed = [
 // Not the package's own list: that one turns web security off, and with it the browser's CORS checks, and runs in a
 // single process, which dies with the first page that is closed. Without a sandbox root may run it too. The microphone
 // beeps; headless, nobody can be asked for it, so what they would say is said here.
-const argsWith = (microphone: Microphone) => [
+const argsWith = (microphone: Microphone, hears: string | undefined) => [
   '--no-sandbox',
   '--no-zygote',
   '--disable-gpu',
   '--font-render-hinting=none',
   '--use-fake-device-for-media-stream',
   `--use-fake-ui-for-media-stream${microphone === 'denied' ? '=deny' : ''}`,
+  ...(hears ? [`--use-file-for-fake-audio-capture=${hears}`] : []),
 ]
+
+type Options = {
+  microphone?: Microphone
+  /** A WAV file that the microphone hears again and again instead of beeps. */
+  hears?: string
+}
 
 /** Whether pages may use the microphone. */
 type Microphone = 'allowed' | 'denied'
@@ -30,9 +37,9 @@ type Microphone = 'allowed' | 'denied'
  * Starts a headless Chromium: the one from npm, which needs nothing installed but runs on Linux (x64) alone, else one
  * that this machine has. @throws Error that says what to install if there is none
  */
-export async function startBrowser({ microphone = 'allowed' as Microphone } = {}): Promise<Browser> {
+export async function startBrowser({ microphone = 'allowed', hears }: Options = {}): Promise<Browser> {
   const failures: unknown[] = []
-  for (const launch of ways(argsWith(microphone))) {
+  for (const launch of ways(argsWith(microphone, hears))) {
     try {
       return await launch()
     } catch (failure) {

@@ -35,6 +35,7 @@ export { default as IconDeadLetter } from '@tabler/icons-react/dist/esm/icons/Ic
 export { default as IconAsk } from '@tabler/icons-react/dist/esm/icons/IconMessageCircle.mjs'
 export { default as IconConversation } from '@tabler/icons-react/dist/esm/icons/IconMessages.mjs'
 export { default as IconTalk } from '@tabler/icons-react/dist/esm/icons/IconMicrophone.mjs'
+export { default as IconMuted } from '@tabler/icons-react/dist/esm/icons/IconMicrophoneOff.mjs'
 export { default as IconMoon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs'
 export { default as IconDraft } from '@tabler/icons-react/dist/esm/icons/IconNotes.mjs'
 export { default as IconStory } from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs'

@@ -35,6 +35,9 @@ const socketOf = (brain: Brain) => `${brain.url.replace('http', 'ws')}/realtime?
 /** A second of silence. */
 const second = new ArrayBuffer(48_000)
 
+/** A second of something loud. */
+const tone = new Int16Array(24_000).fill(8_000).buffer
+
 type Options = Parameters<typeof openBrain>[0] & { finds?: () => unknown; config?: object }
 
 /** Calls the desk with a key of the kind that browsers get. */
@@ -113,6 +116,34 @@ describe('a call', () => {
     session.sendAudio(second, { commit: true })
     await until('conversation.item.input_audio_transcription.completed')
     await expect.poll(said).toEqual(['Where are my things?'])
+  })
+
+  it('hears by itself when somebody speaks and stops, falls silent then, and answers unless told otherwise', async () => {
+    const config = { audio: { input: { turnDetection: { type: 'server_vad', createResponse: false } } } }
+    const { session, until, seen, brain } = await callDesk({ config, pace: 'human' })
+    session.sendMessage('Good morning, is anybody there?')
+    await until('response.output_audio.delta')
+    session.sendAudio(second)
+    session.sendAudio(tone)
+    await until('input_audio_buffer.speech_started')
+    await until('response.done')
+    expect(seen('response.done')[0]).toMatchObject({ response: { status: 'cancelled' } })
+    session.sendAudio(second)
+    await until('input_audio_buffer.speech_stopped')
+    await until('conversation.item.input_audio_transcription.completed')
+    const [heard] = seen('conversation.item.input_audio_transcription.completed')
+    // A second of speech, with what is left of the silence around it.
+    expect(heard).toMatchObject({ transcript: '(spoken words, 2 s)' })
+    const calls = brain.calls()
+    session.transport.sendEvent({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { turn_detection: { type: 'server_vad' } } } },
+    })
+    await until('session.updated', 2)
+    session.sendAudio(tone)
+    session.sendAudio(second)
+    await until('response.done', 2)
+    expect(brain.calls()).toBe(calls + 1)
   })
 
   it('refuses to take silence for speech', async () => {

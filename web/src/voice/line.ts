@@ -30,6 +30,9 @@ export type LineOptions = {
 /** An open line to the model. */
 export type Line = Awaited<ReturnType<typeof openLine>>
 
+/** What was said has to be checked first, and who speaks is not spoken over. */
+const DETECTION = { type: 'server_vad', create_response: false, interrupt_response: true } as const
+
 /** What is checked of an answer at a time, in characters. */
 const CHECKED_AT_ONCE = 300
 
@@ -53,11 +56,12 @@ export async function openLine(options: LineOptions) {
   transport.requestResponse = response => {
     if (!options.isSilent()) request(response)
   }
+  // Whoever talks says when the turn is over, by letting go of the button. The SDK sends it again with each change of agent.
+  const input: { turnDetection: typeof DETECTION | null } = { turnDetection: null }
   const session = new RealtimeSession(first, {
     transport,
     model: payload.model,
-    // Whoever talks says when the turn is over, by letting go of the button.
-    config: { audio: { input: { turnDetection: null } } },
+    config: { audio: { input } },
     outputGuardrails: payload.guardrails.output ? [guardrailOf(options)] : [],
     outputGuardrailSettings: { debounceTextLength: CHECKED_AT_ONCE },
     tracingDisabled: true,
@@ -90,6 +94,12 @@ export async function openLine(options: LineOptions) {
     clear: () => transport.sendEvent({ type: 'input_audio_buffer.clear' }),
     /** Makes an item of what was said since then; nobody answers before `answer`. */
     commit: () => transport.sendEvent({ type: 'input_audio_buffer.commit' }),
+    /** Whether the model is to find out by itself when a turn is over; it still does not answer before `answer`. */
+    detectTurns(isOn: boolean): void {
+      input.turnDetection = isOn ? DETECTION : null
+      const audio = { input: { turn_detection: input.turnDetection } }
+      transport.sendEvent({ type: 'session.update', session: { type: 'realtime', audio } })
+    },
     answer: () => transport.requestResponse(),
     forget: (itemId: string) => transport.sendEvent({ type: 'conversation.item.delete', item_id: itemId }),
     interrupt(): void {

@@ -20,22 +20,26 @@ export function createManager() {
     /** Begins a call, or goes on with one that was given up. */
     connect(page: PageContext): void {
       if (isOn()) return
-      const { status, activeAgent, isMuted } = store.getSnapshot()
+      const { status, activeAgent, isSilenced } = store.getSnapshot()
       const held = status === 'failed' ? call?.choice() : undefined
       const known = held?.sessionId ? { ...held, rootAgent: activeAgent } : undefined
-      if (!known) store.put({ ...idle, isMuted })
+      if (!known) store.put({ ...idle, isSilenced })
       call = makeCall(store, page, known)
-      call.mute(isMuted)
+      call.silence(isSilenced)
     },
     disconnect: () => call?.end(),
     sendUserText: async (text: string) => (await call?.sendUserText(text)) ?? false,
     startPTT: () => void call?.startPTT(),
     stopPTT: () => call?.stopPTT(),
     interrupt: () => call?.interrupt(),
+    /** Leaves the microphone open, so that one talks without holding a button; or closes it again. */
+    setHandsFree: (isHandsFree: boolean) => void call?.setHandsFree(isHandsFree),
+    /** Mutes the open microphone. */
+    mute: (isMuted: boolean) => void call?.mute(isMuted),
     /** Silences the assistant's voice; its words go on. */
-    mute(isMuted: boolean): void {
-      call?.mute(isMuted)
-      store.put({ isMuted })
+    silence(isSilenced: boolean): void {
+      call?.silence(isSilenced)
+      store.put({ isSilenced })
     },
     /** What was heard of both sides until now, as a file. */
     async downloadRecording(): Promise<void> {

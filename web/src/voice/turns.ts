@@ -47,12 +47,22 @@ export function createTurns({ store, sound, line, payload }: Options) {
   }
   const hearOut = async (id: string, text: string) => {
     if (text && (await mayPass(text))) return line()?.answer()
+    line()?.forget(id)
+    // An open microphone takes noise for speech now and then.
+    if (!text && store.getSnapshot().isHandsFree) return store.drop(id)
     if (!text) store.notice('Nothing could be understood. Say it again, or write it.')
     store.withhold(id)
-    line()?.forget(id)
+  }
+  /** What was said until now is a turn. */
+  const finish = () => {
+    const { isHandsFree } = store.getSnapshot()
+    line()?.commit()
+    // With the microphone open it is answered as all that the model hears by itself.
+    if (!isHandsFree && !payload()?.guardrails.input) line()?.answer()
   }
   return {
     interrupt,
+    finish,
     /** Sends a text; resolves with whether it was taken. */
     async sendUserText(text: string): Promise<boolean> {
       if (store.getSnapshot().status !== 'live' || !(await mayPass(text))) return false
@@ -63,7 +73,8 @@ export function createTurns({ store, sound, line, payload }: Options) {
     },
     /** The button is held: the microphone opens, and an answer that is being given stops. */
     async startPTT() {
-      if (wantsToTalk || store.getSnapshot().status !== 'live') return
+      const { status, isHandsFree } = store.getSnapshot()
+      if (wantsToTalk || isHandsFree || status !== 'live') return
       wantsToTalk = true
       interrupt()
       try {
@@ -92,11 +103,12 @@ export function createTurns({ store, sound, line, payload }: Options) {
         open?.clear()
         return store.notice('Hold the button for as long as you talk.')
       }
-      open?.commit()
-      if (!payload()?.guardrails.input) open?.answer()
+      finish()
     },
     /** Goes on by what the model tells. */
     follow(news: News): void {
+      const { isHandsFree } = store.getSnapshot()
+      if (news.is === 'committed' && isHandsFree && !payload()?.guardrails.input) line()?.answer()
       if (news.is === 'heard' && payload()?.guardrails.input) void hearOut(news.id, news.text)
       if (news.is === 'unheard' && payload()?.guardrails.input) void hearOut(news.id, '')
       if (news.is === 'answered' && news.problem) store.notice(`No answer: ${news.problem}`)

@@ -2,6 +2,7 @@ import { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
 import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
 import { supabase } from '../supabase.ts'
 import { createChecks } from './checks.ts'
+import { createHandsFree } from './hands-free.ts'
 import type { Line, WireEvent } from './line.ts'
 import { keepMinutes } from './minutes.ts'
 import { createPerson } from './person.ts'
@@ -17,6 +18,16 @@ import { newsIn } from './wire.ts'
 
 /** A call that is being made or held. */
 export type VoiceCall = ReturnType<typeof makeCall>
+
+// Nothing is heard or said any more.
+const AT_REST = {
+  isTalking: false,
+  isThinking: false,
+  isSpeaking: false,
+  isHandsFree: false,
+  isMuted: false,
+  isHeard: false,
+}
 
 /** The model is reminded of so much of what was said when the line was made anew. */
 const REMEMBERED = 20
@@ -41,7 +52,8 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
   let reason: string | null = null
 
   const turns = createTurns({ store, sound, line: () => line, payload: () => payload })
-  const { interrupt } = turns
+  const { interrupt, finish } = turns
+  const handsFree = createHandsFree({ store, sound, line: () => line, finish })
   const person = createPerson({ store, line: () => line, interrupt })
   const checks = createChecks({ store, scenarioId: () => payload?.scenario_id, interrupt })
   const tools = createTools({
@@ -58,6 +70,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     if (!news) return
     store.apply(news)
     turns.follow(news)
+    handsFree.follow(news)
   }
   const onSwitch = (from: string, to: string) => {
     const id = crypto.randomUUID()
@@ -125,9 +138,10 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
       activeAgent: store.getSnapshot().activeAgent ?? root_agent,
       isRecorded: sound.recording !== undefined,
     })
+    handsFree.resume()
   }
   const connect = async (status: 'connecting' | 'reconnecting') => {
-    store.put({ status, error: null, isThinking: false, isTalking: false })
+    store.put({ status, error: null, isThinking: false, isTalking: false, isHeard: false })
     for (let tries = 1; !signal.aborted; tries += 1) {
       try {
         return await tryOnce()
@@ -163,10 +177,11 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     void minutes?.close()
     sound.close()
     unsubscribe()
-    store.put({ status: 'idle', escalation: null, isTalking: false, isThinking: false, isSpeaking: false })
+    store.put({ status: 'idle', escalation: null, ...AT_REST })
   }
   void connect('connecting')
-  return { ...turns, end, choice: () => choice, mute: sound.mute, recording: sound.recording }
+  const { setHandsFree, mute } = handsFree
+  return { ...turns, setHandsFree, mute, end, choice: () => choice, silence: sound.silence, recording: sound.recording }
 }
 
 function errorOf(cause: unknown): AgentTaskError {

@@ -26,7 +26,14 @@ export type VoiceState = {
   isThinking: boolean
   /** An answer is being heard. */
   isSpeaking: boolean
+  /** The microphone is open without a button's being held. */
+  isHandsFree: boolean
+  /** That one is closed for now. */
   isMuted: boolean
+  /** Somebody is heard to speak into it. */
+  isHeard: boolean
+  /** The assistant's voice is off; its words go on. */
+  isSilenced: boolean
   /** Why nothing can be said, though it can be written. */
   microphoneProblem: string | null
   /** There is something to download. */
@@ -47,7 +54,10 @@ export const idle: VoiceState = {
   isTalking: false,
   isThinking: false,
   isSpeaking: false,
+  isHandsFree: false,
   isMuted: false,
+  isHeard: false,
+  isSilenced: false,
   microphoneProblem: null,
   isRecorded: false,
 }

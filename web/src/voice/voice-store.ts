@@ -53,6 +53,9 @@ export function createVoiceStore() {
       const id = crypto.randomUUID()
       enter<Notice>('notice', id, () => ({ kind: 'notice', id, text, isGuardrail }))
     },
+    /** Takes a message out, as if nothing had been said. */
+    drop: (id: string) =>
+      put({ entries: state.entries.filter(({ kind, id: other }) => kind !== 'message' || other !== id) }),
     withhold: (id: string) => say(id, { state: 'withheld' }),
     withholdLatest(): void {
       const latest = state.entries.findLast(entry => entry.kind === 'message' && entry.role === 'assistant')

@@ -9,6 +9,8 @@ export type News =
   | { is: 'cut'; id: string }
   | { is: 'heard'; id: string; text: string }
   | { is: 'unheard'; id: string }
+  | { is: 'hearing'; isHearing: boolean }
+  | { is: 'committed' }
   | { is: 'thinking' }
   | { is: 'answered'; problem: string | null }
   | { is: 'speaking'; isSpeaking: boolean }
@@ -58,6 +60,9 @@ const readers: Record<string, Reader> = {
       change: { role: 'user', text, isSpoken, state: isSpoken ? 'writing' : 'said' },
     }
   },
+  'input_audio_buffer.speech_started': () => ({ is: 'hearing', isHearing: true }),
+  'input_audio_buffer.speech_stopped': () => ({ is: 'hearing', isHearing: false }),
+  'input_audio_buffer.committed': () => ({ is: 'committed' }),
   'conversation.item.input_audio_transcription.completed': event => {
     const { data } = heard.safeParse(event)
     return data ? { is: 'heard', id: data.item_id, text: data.transcript.trim() } : null

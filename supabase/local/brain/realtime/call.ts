@@ -29,6 +29,11 @@ class Refused extends Error {
 }
 
 const item = z.object({ type: z.enum(['message', 'function_call', 'function_call_output']) }).loose()
+const detection = z.object({
+  silence_duration_ms: z.number().optional(),
+  interrupt_response: z.boolean().optional(),
+  create_response: z.boolean().optional(),
+})
 const named = z.object({ item_id: z.string() })
 
 /** Speaks the provider's Realtime protocol on one socket: client events in, server events out. */
@@ -68,6 +73,26 @@ export function holdCall(socket: WebSocket, { session: first, pace, answer, hear
     const usage = { type: 'duration', seconds }
     const at = { item_id: item.id, content_index: 0 }
     send({ type: 'conversation.item.input_audio_transcription.completed', ...at, transcript, usage })
+  }
+  // Who has set no turn detection says by `commit` when a turn is over.
+  const listen = (audio: string) => {
+    const { turn_detection } = session.audio.input
+    if (!turn_detection) return ear.hear(audio)
+    const {
+      silence_duration_ms = 500,
+      interrupt_response = true,
+      create_response = true,
+    } = detection.parse(turn_detection)
+    const turn = ear.detect(audio, silence_duration_ms)
+    const now = Math.round(performance.now())
+    if (turn === 'started') {
+      send({ type: 'input_audio_buffer.speech_started', audio_start_ms: now, item_id: idOf('item') })
+      if (interrupt_response) response?.abort()
+    } else if (turn === 'stopped') {
+      send({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: now, item_id: idOf('item') })
+      commit()
+      if (create_response) return create()
+    }
   }
   const begun = () => {
     response = new AbortController()
@@ -112,7 +137,7 @@ export function holdCall(socket: WebSocket, { session: first, pace, answer, hear
       cut.content = [{ type: 'output_audio' }]
       send({ type: 'conversation.item.truncated', item_id: cut.id, content_index: 0, audio_end_ms })
     },
-    'input_audio_buffer.append': event => ear.hear(z.object({ audio: z.string() }).parse(event).audio),
+    'input_audio_buffer.append': event => listen(z.object({ audio: z.string() }).parse(event).audio),
     'input_audio_buffer.clear': () => {
       ear.clear()
       send({ type: 'input_audio_buffer.cleared' })

@@ -17,18 +17,46 @@ export function toneFor(words: string): string {
   return pcm.toString('base64')
 }
 
-/** What has been said into the microphone since it was last taken. */
+/** Quieter than this, of 1, nobody speaks. */
+const QUIET = 0.01
+
+const PREFIX_SECONDS = 0.3
+
+/** What has been said into the microphone since it was last taken, and whether somebody is speaking. */
 export function createEar() {
   let bytes = 0
+  let quietMs = 0
+  let isHearing = false
   return {
     hear: (audio: string) => {
       bytes += Buffer.byteLength(audio, 'base64')
     },
+    /** The same, telling when speech begins, and when it has ended with so long a silence. */
+    detect(audio: string, silenceMs: number): 'started' | 'stopped' | null {
+      const pcm = Buffer.from(audio, 'base64')
+      bytes += pcm.length
+      quietMs = loudnessOf(pcm) < QUIET ? quietMs + (1000 * pcm.length) / BYTES_PER_SECOND : 0
+      const wasHearing = isHearing
+      isHearing = isHearing ? quietMs < silenceMs : quietMs === 0 && pcm.length > 0
+      // Of the silence before, only so much belongs to it.
+      if (!isHearing && !wasHearing) bytes = Math.min(bytes, PREFIX_SECONDS * BYTES_PER_SECOND)
+      if (wasHearing === isHearing) return null
+      return isHearing ? 'started' : 'stopped'
+    },
     seconds: () => bytes / BYTES_PER_SECOND,
     clear: () => {
       bytes = 0
+      quietMs = 0
+      isHearing = false
     },
   }
+}
+
+/** The loudest of it: 1 is as loud as can be. */
+function loudnessOf(pcm: Buffer): number {
+  let loudest = 0
+  for (let at = 0; at + 1 < pcm.length; at += 2) loudest = Math.max(loudest, Math.abs(pcm.readInt16LE(at)))
+  return loudest / 0x8000
 }
 
 /** What is written down of it: this model understands no speech, and says so. */

@@ -2,6 +2,8 @@ import { ActionIcon, Box, Button, Group, Text, Textarea } from '@mantine/core'
 import { type FormEvent, type KeyboardEvent, useState } from 'react'
 import { IconArrowUp, IconStop } from '../../icons.ts'
 import type { CallManager } from './dock-panel.tsx'
+import { HandsFreeSwitch } from './hands-free-switch.tsx'
+import { MuteButton } from './mute-button.tsx'
 import { TalkButton } from './talk-button.tsx'
 
 /** Where one writes and talks. */
@@ -17,7 +19,7 @@ export function CallBar({ manager }: { manager: CallManager }) {
       )}
       <WriteBox manager={manager} />
       <Group mt="xs" gap="xs" wrap="nowrap">
-        <TalkButton manager={manager} />
+        {manager.isHandsFree ? <MuteButton manager={manager} /> : <TalkButton manager={manager} />}
         <Button
           variant="default"
           leftSection={<IconStop size={16} />}
@@ -27,6 +29,7 @@ export function CallBar({ manager }: { manager: CallManager }) {
           Stop
         </Button>
       </Group>
+      <HandsFreeSwitch manager={manager} />
     </Box>
   )
 }

@@ -54,12 +54,17 @@ export function Conversation({ manager, place }: { manager: CallManager; place: 
 
 function Invitation({ status, connect, place }: Pick<CallManager, 'status' | 'connect'> & { place: Place }) {
   if (status === 'live') {
-    return <EmptyNote title="The line is open">Write below, or hold the button or the space bar and talk.</EmptyNote>
+    return (
+      <EmptyNote title="The line is open">
+        Write below, hold the button or the space bar and talk, or talk hands-free.
+      </EmptyNote>
+    )
   }
   return (
     <Stack align="center">
       <EmptyNote title="Talk or write to an assistant">
-        It acts with your rights. The microphone opens only while you hold the button to talk.
+        It acts with your rights. The microphone opens only while you hold the button to talk, or once you choose to
+        talk hands-free.
       </EmptyNote>
       {status === 'idle' && <PlaceChoice {...place} />}
       <Button

@@ -15,7 +15,7 @@ const speakers = { open: 'Waiting for a person', taken: 'A person', closed: 'Ass
 
 /** Who answers, how the line stands, and what can be done with the call as a whole. */
 export function DockHeader({ manager, close }: { manager: CallManager; close: () => void }) {
-  const { status, activeAgent, agents, escalation, isMuted, isRecorded } = manager
+  const { status, activeAgent, agents, escalation, isSilenced, isRecorded } = manager
   const { label, color } = looks[status]
   const isOn = status === 'live' || status === 'connecting' || status === 'reconnecting'
   const title = agents.find(({ name }) => name === activeAgent)?.title
@@ -37,11 +37,11 @@ export function DockHeader({ manager, close }: { manager: CallManager; close: ()
         )}
         {isOn && (
           <Deed
-            label={isMuted ? 'Hear the voice' : 'Mute the voice'}
-            isOn={isMuted}
-            onClick={() => manager.mute(!isMuted)}
+            label={isSilenced ? 'Hear the assistant' : 'Silence the assistant'}
+            isOn={isSilenced}
+            onClick={() => manager.silence(!isSilenced)}
           >
-            {isMuted ? <IconSilence size={18} /> : <IconSound size={18} />}
+            {isSilenced ? <IconSilence size={18} /> : <IconSound size={18} />}
           </Deed>
         )}
         {isOn && (

@@ -5,7 +5,7 @@ import { record } from './recording.ts'
 
 //   microphone ──▶ own ──┬──▶ outgoing (WebRTC) or pieces of PCM (WebSocket)
 //   (while talking)      ├──▶ mix ──▶ recording
-//   assistant ──▶ voice ─┴──▶ loudspeaker (unless muted)
+//   assistant ──▶ voice ─┴──▶ loudspeaker (unless silenced)
 
 /** The sound of one call: both ways, and what is recorded of it. Must be opened by a click: browsers want one. */
 export type SoundDesk = ReturnType<typeof openSoundDesk>
@@ -56,8 +56,8 @@ export function openSoundDesk(on: { speaking: (isSpeaking: boolean) => void }) {
       setTalking(true)
     },
     stopTalking: () => setTalking(false),
-    mute: (isMuted: boolean) => {
-      loudspeaker.gain.value = isMuted ? 0 : 1
+    silence: (isSilenced: boolean) => {
+      loudspeaker.gain.value = isSilenced ? 0 : 1
     },
     close(): void {
       player.stop()
