@@ -12,7 +12,7 @@ import {
   transcript,
   write,
 } from './voice/dock-place.ts'
-import { failChecks } from './voice/line-troubles.ts'
+import { failChecks, loseMinutes } from './voice/line-troubles.ts'
 
 vi.setConfig({ testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } })
 
@@ -44,6 +44,20 @@ test('what is written is answered in words and sound, checked on the way, and ke
       ]),
     )
   expect(asked('/api/session2')[0]?.token).toMatch(/^Bearer /)
+  await expect.poll(place.kept).toEqual([
+    { role: 'user', text: 'Good morning', source: 'voice', agent: null },
+    { role: 'assistant', text: WELCOME_IN_FULL, source: 'voice', agent: 'supervisor' },
+  ])
+})
+
+test('what was said just before the page is left is kept', async () => {
+  const page = await place.start()
+  await loseMinutes(page)
+  const checked = page.waitForResponse(response => response.request().postDataJSON()?.text === WELCOME_IN_FULL)
+  await write(page, 'Good morning')
+  await shows(page, WELCOME_IN_FULL)
+  await checked
+  await page.goto('about:blank')
   await expect.poll(place.kept).toEqual([
     { role: 'user', text: 'Good morning', source: 'voice', agent: null },
     { role: 'assistant', text: WELCOME_IN_FULL, source: 'voice', agent: 'supervisor' },

@@ -25,6 +25,17 @@ export async function refuseVoice(page: Page): Promise<() => Promise<void>> {
   return () => page.unroute('**/api/session2?*')
 }
 
+/** What was said does not get through in the usual way. */
+export function loseMinutes(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const { fetch } = window
+    window.fetch = (input, init) =>
+      String(input).includes('append_voice_items') && !init?.keepalive
+        ? Promise.reject(new TypeError('Failed to fetch'))
+        : fetch(input, init)
+  })
+}
+
 /** Answers of the model cannot be checked. */
 export async function failChecks(page: Page): Promise<void> {
   await page.route('**/api/moderate', route => {

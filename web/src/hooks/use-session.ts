@@ -16,6 +16,11 @@ export function useSession(): Session | null | undefined {
   return useSyncExternalStore(subscribe, () => session)
 }
 
+/** Who is signed in just now; for code that is no component. */
+export function sessionNow(): Session | null {
+  return session ?? null
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => {

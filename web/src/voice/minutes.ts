@@ -1,4 +1,4 @@
-import { appendVoiceItems } from './session-rows.ts'
+import { appendLastVoiceItems, appendVoiceItems } from './session-rows.ts'
 import { type Entry, saidIn } from './transcript.ts'
 
 const BATCH_MS = 1_000
@@ -40,6 +40,15 @@ export function keepMinutes(sessionId: string, isBeingChecked: () => boolean) {
       sending = send()
     }, ms)
   }
+  // A page that is hidden may be gone next, without another word. What is still being checked may be withheld.
+  const onHide = () => {
+    if (document.visibilityState !== 'hidden') return
+    const rest = open().filter(({ role }) => role === 'user' || !isBeingChecked())
+    if (rest.length > 0) appendLastVoiceItems(sessionId, rest.slice(0, MOST))
+  }
+  const left = new AbortController()
+  document.addEventListener('visibilitychange', onHide, left)
+  window.addEventListener('pagehide', onHide, left)
   return {
     note(next: readonly Entry[]): void {
       entries = next
@@ -47,6 +56,7 @@ export function keepMinutes(sessionId: string, isBeingChecked: () => boolean) {
     },
     /** Sends what is left, once. */
     async close(): Promise<void> {
+      left.abort()
       clearTimeout(timer)
       await sending
       clearTimeout(timer)

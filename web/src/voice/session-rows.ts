@@ -8,6 +8,8 @@ import {
   saidColumns,
 } from '../../../shared/client/scenario-rows.ts'
 import { answerOf } from '../answer-of.ts'
+import { settings } from '../config.ts'
+import { sessionNow } from '../hooks/use-session.ts'
 import { supabase } from '../supabase.ts'
 import type { Message } from './transcript.ts'
 
@@ -73,11 +75,33 @@ const LONGEST = 8000
 
 /** Adds to the conversation what was said; what is there already stays as it is. @throws AgentTaskError */
 export async function appendVoiceItems(sessionId: string, messages: readonly Message[]): Promise<void> {
-  const items = messages.map(({ id, role, text, agent }) => ({
-    item_id: id,
-    role,
-    text: text.slice(0, LONGEST),
-    ...(role === 'assistant' && agent && { agent }),
-  }))
-  await answerOf(supabase.rpc('append_voice_items', { session_id: sessionId, items }))
+  await answerOf(supabase.rpc('append_voice_items', { session_id: sessionId, items: messages.map(itemOf) }))
+}
+
+/** A browser carries no more for a page that goes. */
+const MOST_BYTES = 60_000
+
+/** The same with the last breath of a page, which hears nothing of how it ends. */
+export function appendLastVoiceItems(sessionId: string, messages: readonly Message[]): void {
+  const session = sessionNow()
+  if (!session) return
+  const { VITE_SUPABASE_URL, VITE_SUPABASE_KEY } = settings()
+  const items = messages.map(itemOf)
+  const body = () => new TextEncoder().encode(JSON.stringify({ session_id: sessionId, items }))
+  while (body().length > MOST_BYTES) items.pop()
+  // The client of Supabase cannot: its requests end with the page.
+  void fetch(`${VITE_SUPABASE_URL}/rest/v1/rpc/append_voice_items`, {
+    method: 'POST',
+    keepalive: true,
+    headers: {
+      apikey: VITE_SUPABASE_KEY,
+      authorization: `Bearer ${session.access_token}`,
+      'content-type': 'application/json',
+    },
+    body: body(),
+  }).catch(() => undefined)
+}
+
+function itemOf({ id, role, text, agent }: Message) {
+  return { item_id: id, role, text: text.slice(0, LONGEST), ...(role === 'assistant' && agent && { agent }) }
 }
