@@ -9,7 +9,8 @@ type Call = { body?: object; query?: Record<string, string | null | undefined>; 
 /**
  * Asks the worker's HTTP API as the signed-in user and reads the answer by `schema`: a GET, or a POST where there is a body.
  *
- * @throws AgentTaskError with the code of the API, `unreachable`, or `unreadable` for what is not as agreed
+ * @throws AgentTaskError with the code of the API, `unreachable`, or `unreadable` for what is not as agreed; for what is not
+ * done yet `slow`, or `needs_approval` where people are asked, with the answer of the API as its cause
  */
 export async function callApi<T>(path: string, schema: z.ZodType<T>, call: Call = {}): Promise<T> {
   const response = await send(path, call)
@@ -47,8 +48,10 @@ async function send(path: string, { body, query = {}, signal }: Call): Promise<R
 function errorOf({ status }: Response, answer: unknown): AgentTaskError {
   const retryable = status === 202 || status === 429 || status >= 500
   const { code, message } = (answer as { error?: { code?: string; message?: string } } | null)?.error ?? {}
-  if (status === 202 && isAsked(answer)) return new AgentTaskError('needs_approval', WAITS)
-  if (status === 202) return new AgentTaskError('slow', 'The answer takes longer than usual.', { retryable })
+  if (status === 202 && isAsked(answer)) return new AgentTaskError('needs_approval', WAITS, { cause: answer })
+  if (status === 202) {
+    return new AgentTaskError('slow', 'The answer takes longer than usual.', { retryable, cause: answer })
+  }
   return new AgentTaskError(code ?? 'rejected', message ?? `The request was refused with status ${status}.`, {
     retryable: retryable && code !== 'not_configured',
   })

@@ -1,6 +1,7 @@
 import { OpenAIRealtimeWebRTC, OpenAIRealtimeWebSocket, RealtimeSession } from '@openai/agents/realtime'
 import type { ModerationDecision, SessionInitPayload } from '../../../shared/scenario-results.ts'
 import { agentsOf, type RunTool } from './agents.ts'
+import { gatherTools } from './gather-tools.ts'
 import type { SoundDesk } from './sound/sound-desk.ts'
 import type { Message } from './transcript.ts'
 
@@ -26,6 +27,9 @@ export type LineOptions = {
   /** It has ended, by whomever. */
   onEnd: () => void
 }
+
+/** What a tool gave when nobody waited for it any more. */
+export type LateResult = { name: string; args: unknown; output: string }
 
 /** An open line to the model. */
 export type Line = Awaited<ReturnType<typeof openLine>>
@@ -58,6 +62,7 @@ export async function openLine(options: LineOptions) {
   }
   // Whoever talks says when the turn is over, by letting go of the button. The SDK sends it again with each change of agent.
   const input: { turnDetection: typeof DETECTION | null } = { turnDetection: null }
+  const tools = gatherTools(transport)
   const session = new RealtimeSession(first, {
     transport,
     model: payload.model,
@@ -72,6 +77,7 @@ export async function openLine(options: LineOptions) {
     if (event.type === 'response.created') [isAnswering, isHeard] = [true, false]
     if (event.type === 'response.output_audio.delta') isHeard = true
     if (event.type === 'response.done') isAnswering = false
+    tools.follow(event as WireEvent)
     onEvent('received', event as WireEvent)
     // Asked for before the person came, and begun only now.
     if (event.type === 'response.created' && options.isSilent()) transport.sendEvent({ type: 'response.cancel' })
@@ -89,7 +95,10 @@ export async function openLine(options: LineOptions) {
   if (payload.url) await sound.listen(pcm => session.sendAudio(pcm))
 
   return {
-    say: (text: string) => session.sendMessage(text),
+    say(text: string): void {
+      tools.forget()
+      session.sendMessage(text)
+    },
     /** Forgets what the microphone has heard until now. */
     clear: () => transport.sendEvent({ type: 'input_audio_buffer.clear' }),
     /** Makes an item of what was said since then; nobody answers before `answer`. */
@@ -100,7 +109,10 @@ export async function openLine(options: LineOptions) {
       const audio = { input: { turn_detection: input.turnDetection } }
       transport.sendEvent({ type: 'session.update', session: { type: 'realtime', audio } })
     },
-    answer: () => transport.requestResponse(),
+    answer(): void {
+      tools.forget()
+      transport.requestResponse()
+    },
     forget: (itemId: string) => transport.sendEvent({ type: 'conversation.item.delete', item_id: itemId }),
     interrupt(): void {
       // On a socket the SDK stops only what sounds already.
@@ -115,6 +127,16 @@ export async function openLine(options: LineOptions) {
     add: ({ id, role, text }: Message) => {
       const content = [{ type: role === 'user' ? 'input_text' : 'output_text', text }]
       transport.sendEvent({ type: 'conversation.item.create', item: { id, type: 'message', role, content } })
+    },
+    /** Tells the model what a tool has given at last: as if it had called it just now, since its call has had an answer. */
+    report: ({ name, args, output }: LateResult) => {
+      const call_id = `call_${crypto.randomUUID().slice(0, 18)}`
+      const call = { type: 'function_call', name, call_id, arguments: JSON.stringify(args) }
+      transport.sendEvent({ type: 'conversation.item.create', item: call })
+      transport.sendEvent({
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id, output },
+      })
     },
     /** Tells the model what was said before it was called. */
     remind: (messages: readonly Message[]) => session.updateHistory(messages.map(itemOf)),

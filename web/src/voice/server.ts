@@ -1,5 +1,6 @@
+import type { z } from 'zod'
 import type { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
-import { scenarioList } from '../../../shared/scenario-api.ts'
+import { pendingAnswer, scenarioList } from '../../../shared/scenario-api.ts'
 import {
   type ModerationDecision,
   moderationDecision,
@@ -75,22 +76,44 @@ export function moderate(
   return callApi('/api/moderate', moderationDecision, { body: { text, direction, scenario_id } })
 }
 
-/** What a tool gave. */
-export type ToolOutcome = { ok: boolean; result: unknown; durationMs: number | null }
+/** What a tool gave; or the task in which it is yet to be done, since people have to approve it, or it takes long. */
+export type ToolOutcome =
+  | { state: 'done' | 'failed'; result: unknown; durationMs: number | null }
+  | { state: 'waiting'; taskId: string; result: unknown }
 
 /** Runs a tool with the user's rights. What went wrong is a result too, since the model has to hear of it. */
-export async function executeTool(call: {
+export function executeTool(call: {
   name: string
   args: unknown
   callId: string
   sessionId: string
 }): Promise<ToolOutcome> {
   const body = { tool: call.name, arguments: call.args, call_id: call.callId, session_id: call.sessionId }
+  return outcomeOf(callApi('/api/tools/execute', toolResult, { body }))
+}
+
+// They say nothing of what has become of it.
+const SILENT = ['unreachable', 'unavailable', 'too_many_calls']
+
+/** What has become of one that was waited for: it still is where nobody could tell. */
+export async function readToolOutcome(taskId: string): Promise<ToolOutcome> {
+  const answer = callApi(`/api/tasks/${taskId}`, toolResult)
+  const isUnknown = await answer.then(
+    () => false,
+    ({ code }: AgentTaskError) => SILENT.includes(code),
+  )
+  return isUnknown ? { state: 'waiting', taskId, result: null } : outcomeOf(answer)
+}
+
+async function outcomeOf(answer: Promise<z.output<typeof toolResult>>): Promise<ToolOutcome> {
   try {
-    const { ok, result, error, duration_ms } = await callApi('/api/tools/execute', toolResult, { body })
-    return { ok, result: ok ? result : { error: error ?? 'It failed.' }, durationMs: duration_ms }
-  } catch (cause) {
-    const { code, message } = cause as AgentTaskError
-    return { ok: false, result: { error: { code, message } }, durationMs: null }
+    const { ok, result, error, duration_ms } = await answer
+    if (ok) return { state: 'done', result, durationMs: duration_ms }
+    return { state: 'failed', result: { error: error ?? 'It failed.' }, durationMs: duration_ms }
+  } catch (failure) {
+    const { code, message, cause } = failure as AgentTaskError
+    const { data: pending } = pendingAnswer.safeParse(cause)
+    if (pending) return { state: 'waiting', taskId: pending.task_id, result: { waits: message } }
+    return { state: 'failed', result: { error: { code, message } }, durationMs: null }
   }
 }

@@ -1,36 +1,87 @@
 import { z } from 'zod'
 import type { Escalation } from '../../../shared/client/scenario-rows.ts'
-import { executeTool } from './server.ts'
+import type { LateResult, Line } from './line.ts'
+import { executeTool, readToolOutcome, type ToolOutcome } from './server.ts'
 import type { ToolCall } from './transcript.ts'
+import { untilFinished } from './until-finished.ts'
+import { untilWorthTrying } from './until-worth-trying.ts'
 import type { VoiceStore } from './voice-store.ts'
 
 type Options = {
   store: VoiceStore
   sessionId: () => string | undefined
+  line: () => Line | undefined
+  /** Fires when the call ends. */
+  signal: AbortSignal
   /** An agent has asked for a person. */
   onEscalated: (escalation: Escalation) => void
 }
 
-const asked = z.object({ escalation: z.string(), status: z.enum(['open', 'taken']) })
+type Begun = Pick<ToolCall, 'id' | 'name' | 'arguments'>
 
-/** The tools of a call's agents: each runs on the server and is shown here. */
-export function createTools({ store, sessionId, onEscalated }: Options) {
+/** The tools of a call's agents: each runs on the server and is shown here. What comes late is told to the model then. */
+export function createTools({ store, sessionId, line, signal, onEscalated }: Options) {
+  let late: LateResult[] = []
+
+  const show = (call: Begun, state: ToolCall['state'], more: Partial<ToolCall> = {}) =>
+    store.enter<ToolCall>('tool', call.id, () => ({
+      kind: 'tool',
+      taskId: null,
+      result: null,
+      durationMs: null,
+      ...more,
+      ...call,
+      state,
+    }))
+  const note = (call: Begun, outcome: ToolOutcome) => {
+    show(call, outcome.state, outcome)
+    store.log('here', { type: 'tool', name: call.name, state: outcome.state })
+  }
+  const resume = () => {
+    const open = line()
+    if (!open || late.length === 0) return
+    for (const result of late) open.report(result)
+    late = []
+    const { isTalking, isHeard } = store.getSnapshot()
+    // Whoever talks just now is answered soon, and not spoken over.
+    if (!isTalking && !isHeard) open.answer()
+  }
+  const follow = async (call: Begun, taskId: string) => {
+    let outcome: ToolOutcome = { state: 'waiting', taskId, result: null }
+    for (let tries = 0; outcome.state === 'waiting'; tries += 1) {
+      await untilFinished(taskId, signal)
+      await untilWorthTrying(tries, signal)
+      if (signal.aborted) return
+      outcome = await readToolOutcome(taskId)
+    }
+    note(call, outcome)
+    late.push({ name: call.name, args: call.arguments, output: words(outcome.result) })
+    resume()
+  }
   return {
     /** Runs one; resolves with what the model is to be told. */
-    async run(name: string, args: unknown, callId: string): Promise<string> {
-      const begun = { kind: 'tool', id: callId, name, arguments: args, state: 'running' } as const
-      store.enter<ToolCall>('tool', callId, () => ({ ...begun, result: null, durationMs: null }))
+    async run(name: string, args: unknown, id: string): Promise<string> {
+      const call: Begun = { id, name, arguments: args }
+      show(call, 'running')
       const session = sessionId() ?? ''
-      const { ok, result, durationMs } = await executeTool({ name, args, callId, sessionId: session })
-      store.log('here', { type: 'tool', name, ok, durationMs })
-      store.enter<ToolCall>('tool', callId, () => ({ ...begun, state: ok ? 'done' : 'failed', result, durationMs }))
+      const outcome = await executeTool({ name, args, callId: id, sessionId: session })
+      note(call, outcome)
+      if (outcome.state === 'waiting') void follow(call, outcome.taskId)
       // At once: by the time that the news of it comes, an agent would have spoken on.
-      const { data } = asked.safeParse(name === 'escalate_to_human' && ok ? result : undefined)
+      const { data } = asked.safeParse(name === 'escalate_to_human' ? outcome.result : undefined)
       if (data) onEscalated(escalationOf(data, args, session))
-      return JSON.stringify(result) ?? 'null'
+      return words(outcome.result)
     },
+    /** The line was made anew: what came meanwhile is told. */
+    resume,
   }
 }
+
+function words(result: unknown): string {
+  return JSON.stringify(result) ?? 'null'
+}
+
+const asked = z.object({ escalation: z.string(), status: z.enum(['open', 'taken']) })
 
 function escalationOf({ escalation, status }: z.output<typeof asked>, args: unknown, session_id: string): Escalation {
   const { reason } = (args ?? {}) as { reason?: unknown }

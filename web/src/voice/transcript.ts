@@ -19,7 +19,10 @@ export type ToolCall = {
   name: string
   /** Null while they are unreadable, which a model may write. */
   arguments: unknown
-  state: 'running' | 'done' | 'failed'
+  /** `waiting` for people who have to approve it, or since it takes long. */
+  state: 'running' | 'waiting' | 'done' | 'failed'
+  /** Where it is done; null before that is known, and once it is over. */
+  taskId: string | null
   result: unknown
   durationMs: number | null
 }

@@ -59,6 +59,8 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
   const tools = createTools({
     store,
     sessionId: () => payload?.session_id,
+    line: () => line,
+    signal,
     onEscalated: escalation => watch?.learn(escalation),
   })
   const unsubscribe = store.subscribe(() => minutes?.note(store.getSnapshot().entries))
@@ -139,6 +141,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
       isRecorded: sound.recording !== undefined,
     })
     handsFree.resume()
+    tools.resume()
   }
   const connect = async (status: 'connecting' | 'reconnecting') => {
     store.put({ status, error: null, isThinking: false, isTalking: false, isHeard: false })

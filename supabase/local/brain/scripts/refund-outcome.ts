@@ -26,6 +26,8 @@ function refundIn(output: string): { amount: number | string; currency?: string 
 function refusal(said: string, what: string): string {
   // What comes after a colon is a person's reason, in whatever words.
   const [verdict = '', ...reason] = said.split(/:\s*/)
+  if (/have to approve/i.test(said))
+    return `A person has to approve the refund for ${what} first. I tell you what they decide.`
   if (/expired|in time/i.test(verdict)) return `Nobody decided about ${what} in time, so nothing was refunded.`
   if (!/not approved|rejected|declined/i.test(verdict)) return `The refund for ${what} did not go through: ${said}`
   return `A person did not approve the refund for ${what}${reason.length > 0 ? `: ${reason.join(': ')}` : '.'}`

@@ -46,7 +46,9 @@ const returns = player('retail', 'returns', scene => {
   const elsewhere = isNew && ORDERS.test(wish) ? passOn(scene, TEAM, 'sales', 'It is about an order.') : undefined
   const first = escalation(scene) ?? elsewhere ?? (isNew && PRACTICE.test(wish) ? back(scene) : undefined)
   if (first) return first
-  const outcomes = scene.results('refund_order').map(result => outcomeOf(result, ordersIn(scene)))
+  // Of one that had to be approved, what came of it at last.
+  const latest = new Map(scene.results('refund_order').map(result => [result.args.order, result]))
+  const outcomes = [...latest.values()].map(result => outcomeOf(result, ordersIn(scene)))
   if (outcomes.length > 0) return say(outcomes.join('\n\n'))
   const trouble = TROUBLE.test(wish) ? wish : (wishesIn(scene).findLast(said => TROUBLE.test(said)) ?? wish)
   if (scene.results('find_orders').length === 0) {

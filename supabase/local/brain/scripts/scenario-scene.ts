@@ -49,8 +49,9 @@ export function given<T>(output: string | undefined): T | undefined {
 /** Why a tool has not done what it was asked for. */
 export function excuse(output: string): string {
   try {
-    const { error } = JSON.parse(output)
-    return typeof error === 'string' ? error : output
+    const { error, waits } = JSON.parse(output)
+    const words = error?.message ?? error ?? waits
+    return typeof words === 'string' ? words : output
   } catch {
     return output
   }

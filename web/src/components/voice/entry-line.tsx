@@ -1,6 +1,8 @@
-import { Box, Code, Group, Spoiler, Text } from '@mantine/core'
-import { IconGuardrail, IconHandoff, IconPerson, IconTalk, IconTool } from '../../icons.ts'
-import type { Entry, Message, PersonStep, ToolCall } from '../../voice/transcript.ts'
+import { Box, Group, Text } from '@mantine/core'
+import { IconGuardrail, IconHandoff, IconPerson, IconTalk } from '../../icons.ts'
+import type { Entry, Message, PersonStep } from '../../voice/transcript.ts'
+import { Event } from './event.tsx'
+import { ToolLine } from './tool-line.tsx'
 
 type Agents = readonly { name: string; title: string }[]
 
@@ -67,41 +69,5 @@ function MessageLine({ message, title }: { message: Message; title: string }) {
         )}
       </Text>
     </Box>
-  )
-}
-
-const outcomes = { running: 'is at work', done: 'is done', failed: 'failed' }
-
-function ToolLine({ call }: { call: ToolCall }) {
-  const { name, state, durationMs, result } = call
-  return (
-    <Box>
-      <Event icon={<IconTool size={15} />} isAlarm={state === 'failed'}>
-        {name.replaceAll('_', ' ')} {outcomes[state]}
-        {durationMs !== null && ` (${Math.round(durationMs)} ms)`}
-      </Event>
-      {state !== 'running' && (
-        <Spoiler maxHeight={0} showLabel="What it gave" hideLabel="Hide" ml={22} fz="xs">
-          <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {JSON.stringify({ asked: call.arguments, gave: result }, null, 2)}
-          </Code>
-        </Spoiler>
-      )}
-    </Box>
-  )
-}
-
-type EventProps = { icon: React.ReactNode; isAlarm?: boolean; children: React.ReactNode }
-
-function Event({ icon, isAlarm = false, children }: EventProps) {
-  return (
-    <Group gap={7} wrap="nowrap" align="flex-start" c={isAlarm ? 'red' : 'dimmed'}>
-      <Box mt={2} lh={1}>
-        {icon}
-      </Box>
-      <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
-        {children}
-      </Text>
-    </Group>
   )
 }
