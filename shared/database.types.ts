@@ -1451,6 +1451,24 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"hand_over_by_voice":
+{ Args: { "decision_id": string,"from_agent": string,"session_id": string,"to_agent": string }; Returns: {
+              "created_at": string,
+"from_agent": string | null,
+"id": string,
+"reason": string,
+"scores": NonNullable<Json>,
+"session_id": string,
+"source": string,
+"task_id": string | null,
+"to_agent": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "scenario_decisions"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "keep_agent_tasks":
 { Args: { "minutes_days"?: number,"tasks_days"?: number }; Returns: undefined
                            },

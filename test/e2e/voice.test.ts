@@ -118,6 +118,10 @@ test('agents hand over, and a decision made elsewhere takes hold at once', async
   const session = await place.session()
   // What was handed over by voice is a decision, too, and no news.
   await expect.poll(() => read).toContain('handoff')
+  const made = await sql`select from_agent, to_agent, source from scenario_decisions where session_id = ${session}`
+  expect(made).toEqual([{ from_agent: 'supervisor', to_agent: 'returns', source: 'handoff' }])
+  const [begun] = await sql`select active_agent from scenario_sessions where session_id = ${session}`
+  expect(begun?.active_agent).toBe('returns')
   await sql`insert into scenario_decisions (session_id, to_agent, reason, source, created_at)
     values (${session}, 'supervisor', 'asked for', 'user', now())`
   await shows(page, 'Supervisor answers from here on: asked for')

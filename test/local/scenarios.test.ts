@@ -30,6 +30,11 @@ const speak = ({ client }: SignedUp, session: string, agent: string) =>
     items: [{ role: 'assistant', text: 'Hi.', agent, item_id: crypto.randomUUID() }],
   })
 
+const handOver = ({ client }: SignedUp, session_id: string, to_agent: string) =>
+  client.rpc('hand_over_by_voice', {
+    ...{ session_id, decision_id: crypto.randomUUID(), from_agent: 'supervisor', to_agent },
+  })
+
 describe('over REST', () => {
   test('a session is begun, spoken in and read', async () => {
     const session = await begin(ada)
@@ -85,8 +90,8 @@ describe('over Realtime', () => {
         .on('system', {}, ({ status }) => status === 'ok' && resolve())
         .subscribe(),
     )
-    await speak(ada, mine, 'sales')
-    await speak(eve, theirs, 'returns')
+    await handOver(ada, mine, 'sales')
+    await handOver(eve, theirs, 'returns')
     await seen.promise
     expect(heard).toEqual([`${theirs} returns`])
   })

@@ -130,14 +130,72 @@ describe('append_voice_items', () => {
     expect(await append(owner, session, [hello])).toBe(1)
   })
 
-  test('makes whoever spoke last of the agents the active one, and says so once', async () => {
+  test('leaves it to the handoffs who is the active agent', async () => {
     const session = await begun()
-    await append(owner, session, [reply, { ...reply, agent: 'expert', item_id: 'a2' }, hello])
-    await append(owner, session, [{ ...reply, agent: 'expert', item_id: 'a3' }])
+    await append(owner, session, [reply, { ...reply, agent: 'expert', item_id: 'a2' }])
+    expect(await sql`select active_agent from public.scenario_sessions`).toEqual([{ active_agent: 'desk' }])
+    expect(await sql`select * from public.scenario_decisions`).toEqual([])
+  })
+})
+
+describe('hand_over_by_voice', () => {
+  const handOver = (caller: Caller, session: string, { id = crypto.randomUUID(), from = 'desk', to = 'expert' } = {}) =>
+    call(caller, tx => tx`select (public.hand_over_by_voice(${session}, ${id}, ${from}, ${to})).*`)
+  const decisions = () => sql`select from_agent, to_agent, source, task_id from public.scenario_decisions`
+  const handoff = { from_agent: 'desk', to_agent: 'expert', source: 'handoff', task_id: null }
+
+  test('makes the other one the active agent, and says so', async () => {
+    const session = await begun()
+    expect(await handOver(owner, session)).toMatchObject(handoff)
     expect(await sql`select active_agent from public.scenario_sessions`).toEqual([{ active_agent: 'expert' }])
-    expect(await sql`select from_agent, to_agent, source from public.scenario_decisions`).toEqual([
-      { from_agent: 'desk', to_agent: 'expert', source: 'handoff' },
-    ])
+    expect(await decisions()).toEqual([handoff])
+  })
+
+  test('is done once however often it is told, and does not turn back what was decided since', async () => {
+    const session = await begun()
+    const id = crypto.randomUUID()
+    await handOver(owner, session, { id })
+    await sql`update public.scenario_sessions set active_agent = 'desk'`
+    expect(await handOver(owner, session, { id })).toMatchObject({ id, ...handoff })
+    expect(await sql`select active_agent from public.scenario_sessions`).toEqual([{ active_agent: 'desk' }])
+    expect(await decisions()).toEqual([handoff])
+  })
+
+  test.each([
+    ['expert', 'desk'],
+    ['desk', 'desk'],
+    ['desk', 'ghost'],
+    ['ghost', 'expert'],
+    ['desk', ''],
+  ])('is refused where the registry does not let %s hand over to %s', async (from, to) => {
+    await expect(handOver(owner, await begun(), { from, to })).rejects.toMatchObject({ code: '22023' })
+    expect(await decisions()).toEqual([])
+  })
+
+  test('does not take the id of a decision in another session', async () => {
+    const id = crypto.randomUUID()
+    await handOver(owner, await begun(), { id })
+    await expect(handOver(owner, await begun(), { id })).rejects.toMatchObject({ code: '22023' })
+  })
+
+  test.each(['colleague', 'admin', 'stranger', 'exAdmin', 'platformAdmin'] as const)(
+    'is refused to the %s, as if the session were not there',
+    async other => {
+      await expect(handOver(user(people[other]), await begun())).rejects.toMatchObject(DENIED)
+    },
+  )
+
+  test('is refused to the anonymous, and to servers, who have no session', async () => {
+    const session = await begun()
+    for (const role of ['anon', 'service_role'] as const)
+      await expect(handOver({ role }, session)).rejects.toMatchObject(DENIED)
+  })
+
+  test('takes a thousand in a session', async () => {
+    const session = await begun()
+    await sql`insert into public.scenario_decisions (session_id, to_agent, reason, source, created_at)
+      select ${session}, 'desk', '', 'handoff', now() from generate_series(1, 1000)`
+    await expect(handOver(owner, session)).rejects.toMatchObject({ code: 'PT429' })
   })
 })
 

@@ -7,6 +7,7 @@ import {
   type Said,
   saidColumns,
 } from '../../../shared/client/scenario-rows.ts'
+import type { Database } from '../../../shared/database.types.ts'
 import { answerOf } from '../answer-of.ts'
 import { settings } from '../config.ts'
 import { sessionNow } from '../hooks/use-session.ts'
@@ -29,7 +30,7 @@ export type Decision = z.output<typeof decision>
 /** As many are looked at: among them is one of somebody else, if there is news. */
 const AT_ONCE = 20
 
-/** The minutes of this call make a decision of each handoff in it, which comes back when the next may have followed. */
+/** Each handoff in this call is told as a decision, which comes back when the next may have followed. */
 function isEcho({ source, task_id }: Decision): boolean {
   return source === 'handoff' && task_id === null
 }
@@ -49,6 +50,11 @@ export async function readDecisions(sessionId: string): Promise<Decision[]> {
     .array(decision)
     .parse(found)
     .filter(each => !isEcho(each))
+}
+
+/** Tells that an agent has handed over; once, however often. @throws AgentTaskError */
+export async function handOver(handoff: Database['public']['Functions']['hand_over_by_voice']['Args']): Promise<void> {
+  await answerOf(supabase.rpc('hand_over_by_voice', handoff))
 }
 
 /** The one that is not closed. @throws AgentTaskError */

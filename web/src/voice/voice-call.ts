@@ -8,6 +8,7 @@ import { keepMinutes } from './minutes.ts'
 import { createPerson } from './person.ts'
 import { beginSession, type Choice, chooseScenario, type PageContext } from './server.ts'
 import { openSoundDesk } from './sound/sound-desk.ts'
+import { createSwitches } from './switches.ts'
 import { createTools } from './tools.ts'
 import { saidIn } from './transcript.ts'
 import { createTurns } from './turns.ts'
@@ -49,18 +50,16 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
   let payload: SessionInitPayload | undefined
   let minutes: ReturnType<typeof keepMinutes> | undefined
   let watch: SessionWatch | undefined
-  let reason: string | null = null
 
   const turns = createTurns({ store, sound, line: () => line, payload: () => payload })
   const { interrupt, finish } = turns
   const handsFree = createHandsFree({ store, sound, line: () => line, finish })
   const person = createPerson({ store, line: () => line, interrupt })
   const checks = createChecks({ store, scenarioId: () => payload?.scenario_id, interrupt })
+  const place = { store, sessionId: () => payload?.session_id, line: () => line, signal }
+  const switches = createSwitches(place)
   const tools = createTools({
-    store,
-    sessionId: () => payload?.session_id,
-    line: () => line,
-    signal,
+    ...place,
     onEscalated: escalation => watch?.learn(escalation),
   })
   const unsubscribe = store.subscribe(() => minutes?.note(store.getSnapshot().entries))
@@ -73,12 +72,6 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     store.apply(news)
     turns.follow(news)
     handsFree.follow(news)
-  }
-  const onSwitch = (from: string, to: string) => {
-    const id = crypto.randomUUID()
-    store.enter('switch', id, () => ({ kind: 'switch', id, from, to, reason }))
-    store.put({ activeAgent: to })
-    reason = null
   }
   const tryOnce = async () => {
     const chosen = choice ?? (await chooseScenario(page, signal))
@@ -94,7 +87,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
       moderate: checks.check,
       isSilent: () => store.getSnapshot().escalation !== null,
       onEvent,
-      onSwitch,
+      onSwitch: switches.note,
       onWithheld(itemId, categories) {
         store.withhold(itemId)
         store.notice(`An answer was withheld: ${categories.join(', ') || 'not allowed here'}.`, { isGuardrail: true })
@@ -121,11 +114,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     watch ??= watchSession({
       userId,
       sessionId: session_id,
-      onDecision(decision) {
-        store.log('here', { type: 'decision', ...decision })
-        reason = decision.reason ?? null
-        void line?.switchTo(decision.to_agent)
-      },
+      onDecision: switches.obey,
       onEscalation: person.follow,
       onAnswer: person.hear,
     })
