@@ -32,7 +32,7 @@ test('a person answers in the agents’ place, who keep silent and know of it af
   await page.getByText('A person will answer').waitFor()
   const boss = await takeOver()
   await shows(page, 'A person is with you')
-  await page.getByText('What you write goes to them').waitFor()
+  await page.getByText('What you say and write goes to them').waitFor()
 
   const desk = boss.getByRole('region', { name: 'Transcript' })
   await write(page, 'Good morning')

@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } })
 const WELCOME = /^Welcome to the service desk/
 const WELCOME_IN_FULL =
   'Welcome to the service desk. Is it about an order, about a return or refund, or would you like to practise?'
-const ORDERS = /#1001\*\* Walnut desk lamp, 89\.00 EUR: delivered/
+const ORDERS = /#1001 Walnut desk lamp, 89\.00 EUR: delivered/
 
 let place: DockPlace
 

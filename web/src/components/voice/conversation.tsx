@@ -8,10 +8,10 @@ import { type Place, PlaceChoice } from './place-choice.tsx'
 
 /** The live transcript, and what stands in the way of more of it. */
 export function Conversation({ manager, place }: { manager: CallManager; place: Place }) {
-  const { entries, status, error, agents, isThinking, connect } = manager
+  const { entries, status, error, agents, escalation, isThinking, connect } = manager
   const end = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what comes in is the reason to look there.
-  useEffect(() => void end.current?.scrollIntoView({ block: 'end' }), [entries, error, status])
+  useEffect(() => void end.current?.scrollIntoView({ block: 'end' }), [entries, error, status, escalation])
   const last = entries.at(-1)
   const isAwaited = isThinking && !(last?.kind === 'message' && last.role === 'assistant')
   return (

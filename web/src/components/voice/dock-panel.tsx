@@ -2,11 +2,11 @@ import { Paper, Tabs } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useTalkByKey } from '../../hooks/use-talk-by-key.ts'
 import type { useRealtimeSessionManager } from '../../voice/use-realtime-session-manager.ts'
-import { EscalationNote } from '../scenarios/escalation-note.tsx'
 import { CallBar } from './call-bar.tsx'
 import { Conversation } from './conversation.tsx'
 import { DockHeader } from './dock-header.tsx'
 import { LogList } from './log-list.tsx'
+import { PersonNote } from './person-note.tsx'
 import type { Place } from './place-choice.tsx'
 
 export type CallManager = ReturnType<typeof useRealtimeSessionManager>
@@ -41,7 +41,7 @@ export function DockPanel({ manager, place, close }: Props) {
           <LogList logs={manager.logs} />
         </Tabs.Panel>
       </Tabs>
-      {manager.escalation && <EscalationNote escalation={manager.escalation} />}
+      {manager.escalation && <PersonNote escalation={manager.escalation} />}
       <CallBar manager={manager} />
     </Paper>
   )

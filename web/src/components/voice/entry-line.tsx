@@ -1,6 +1,7 @@
-import { Box, Group, Text } from '@mantine/core'
+import { Box, Group, Text, Typography } from '@mantine/core'
 import { IconGuardrail, IconHandoff, IconPerson, IconTalk } from '../../icons.ts'
 import type { Entry, Message, PersonStep } from '../../voice/transcript.ts'
+import { MarkdownText } from '../markdown-text.tsx'
 import { Event } from './event.tsx'
 import { ToolLine } from './tool-line.tsx'
 
@@ -44,7 +45,7 @@ function stepWords({ step, reason }: PersonStep): string {
 
 function MessageLine({ message, title }: { message: Message; title: string }) {
   const isOwn = message.role === 'user'
-  const { text, state, isSpoken, isFromPerson } = message
+  const { state, isSpoken, isFromPerson } = message
   return (
     <Box
       className="dock-message"
@@ -59,15 +60,39 @@ function MessageLine({ message, title }: { message: Message; title: string }) {
         {isFromPerson && <IconPerson size={12} aria-hidden />}
         {isSpoken && <IconTalk size={12} aria-label="spoken" />}
       </Group>
-      <Text size="sm" className="dock-words" data-withheld={state === 'withheld' || undefined}>
-        {state === 'withheld' ? 'Withheld.' : text || (state === 'writing' ? '…' : '(nothing understood)')}
-        {state === 'cut' && text && (
-          <Text span c="dimmed" size="xs">
-            {' '}
-            – cut short
-          </Text>
-        )}
-      </Text>
+      <MessageWords message={message} />
     </Box>
+  )
+}
+
+/** What a user wrote stands as it was written; agents and people answer in Markdown. */
+function MessageWords({ message: { role, text, state } }: { message: Message }) {
+  if (state === 'withheld' || text === '') {
+    const words = state === 'withheld' ? 'Withheld.' : state === 'writing' ? '…' : '(nothing understood)'
+    return (
+      <Text size="sm" className="dock-words" data-withheld={state === 'withheld' || undefined}>
+        {words}
+      </Text>
+    )
+  }
+  const cut = state === 'cut' && (
+    <Text span c="dimmed" size="xs">
+      {' '}
+      – cut short
+    </Text>
+  )
+  if (role === 'user') {
+    return (
+      <Text size="sm" className="dock-words">
+        {text}
+        {cut}
+      </Text>
+    )
+  }
+  return (
+    <Typography className="dock-words answer">
+      <MarkdownText text={text} isPart />
+      {cut}
+    </Typography>
   )
 }
