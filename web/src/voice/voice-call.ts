@@ -1,6 +1,6 @@
 import { AgentTaskError } from '../../../shared/client/agent-task-error.ts'
 import type { SessionInitPayload } from '../../../shared/scenario-results.ts'
-import { supabase } from '../supabase.ts'
+import { sessionNow } from '../hooks/use-session.ts'
 import { createChecks } from './checks.ts'
 import { createHandsFree } from './hands-free.ts'
 import type { Line, WireEvent } from './line.ts'
@@ -96,12 +96,11 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
       onFault: ({ message }) => store.log('here', { type: 'fault', message }),
       onEnd: () => void reconnect(),
     })
-    const { data } = await supabase.auth.getSession()
     // Hung up in the meantime.
     if (signal.aborted) return made.line.close()
-    begin(made, data.session?.user.id ?? '')
+    begin(made)
   }
-  const begin = (made: { line: Line; payload: SessionInitPayload }, userId: string) => {
+  const begin = (made: { line: Line; payload: SessionInitPayload }) => {
     ;({ line, payload } = made)
     const { session_id, scenario_id, initial_agents, root_agent } = payload
     choice = {
@@ -112,7 +111,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     }
     minutes ??= keepMinutes(session_id, checks.areUnderWay)
     watch ??= watchSession({
-      userId,
+      userId: sessionNow()?.user.id ?? '',
       sessionId: session_id,
       onDecision: switches.obey,
       onEscalation: person.follow,
