@@ -13,22 +13,13 @@ import { createTools } from './tools.ts'
 import { saidIn } from './transcript.ts'
 import { createTurns } from './turns.ts'
 import { untilWorthTrying } from './until-worth-trying.ts'
+import { atRest } from './voice-state.ts'
 import type { VoiceStore } from './voice-store.ts'
 import { type SessionWatch, watchSession } from './watch-session.ts'
 import { newsIn } from './wire.ts'
 
 /** A call that is being made or held. */
 export type VoiceCall = ReturnType<typeof makeCall>
-
-// Nothing is heard or said any more.
-const AT_REST = {
-  isTalking: false,
-  isThinking: false,
-  isSpeaking: false,
-  isHandsFree: false,
-  isMuted: false,
-  isHeard: false,
-}
 
 /** The model is reminded of so much of what was said when the line was made anew. */
 const REMEMBERED = 20
@@ -168,7 +159,7 @@ export function makeCall(store: VoiceStore, page: PageContext, known: Choice | u
     void minutes?.close()
     sound.close()
     unsubscribe()
-    store.put({ status: 'idle', escalation: null, ...AT_REST })
+    store.put({ status: 'idle', escalation: null, ...atRest })
   }
   void connect('connecting')
   const { setHandsFree, mute } = handsFree

@@ -40,6 +40,16 @@ export type VoiceState = {
   isRecorded: boolean
 }
 
+/** Nothing is heard or said. */
+export const atRest = {
+  isTalking: false,
+  isThinking: false,
+  isSpeaking: false,
+  isHandsFree: false,
+  isMuted: false,
+  isHeard: false,
+} satisfies Partial<VoiceState>
+
 /** Before anybody has called. */
 export const idle: VoiceState = {
   status: 'idle',
@@ -51,12 +61,7 @@ export const idle: VoiceState = {
   escalation: null,
   entries: [],
   logs: [],
-  isTalking: false,
-  isThinking: false,
-  isSpeaking: false,
-  isHandsFree: false,
-  isMuted: false,
-  isHeard: false,
+  ...atRest,
   isSilenced: false,
   microphoneProblem: null,
   isRecorded: false,

@@ -21,7 +21,7 @@ export function HandsFreeSwitch({ manager }: { manager: CallManager }) {
 }
 
 function wordsOf({ isHandsFree, isMuted, isHeard }: CallManager): string {
-  if (!isHandsFree) return 'The microphone is closed until you hold'
+  if (!isHandsFree) return 'The microphone is closed'
   if (isMuted) return 'Muted: nobody hears you'
   return isHeard ? 'You are heard…' : 'Listening: just talk'
 }
