@@ -896,14 +896,14 @@ isOneToOne: false
                   ]
                 },"scenario_sessions": {
                   Row: {
-                    "active_agent": string,"created_at": string,"page": NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
+                    "active_agent": string,"created_at": string,"override": Json | null,"page": NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
                   }
                   ComputedFields: never
                   Insert: {
-                    "active_agent": string,"created_at": string,"page"?: NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
+                    "active_agent": string,"created_at": string,"override"?: Json | null,"page"?: NonNullable<Json>,"scenario_id": string,"session_id": string,"version": number
                   }
                   Update: {
-                    "active_agent"?: string,"created_at"?: string,"page"?: NonNullable<Json>,"scenario_id"?: string,"session_id"?: string,"version"?: number
+                    "active_agent"?: string,"created_at"?: string,"override"?: Json | null,"page"?: NonNullable<Json>,"scenario_id"?: string,"session_id"?: string,"version"?: number
                   }
                   Relationships: [
                     {
@@ -1298,9 +1298,10 @@ isOneToOne: false
 { Args: { "items": Json,"session_id": string }; Returns: number
                            },
 "begin_scenario_session":
-{ Args: { "enterprise_id"?: string,"page"?: Json,"root_agent"?: string,"scenario_id": string,"session_id": string }; Returns: {
+{ Args: { "enterprise_id"?: string,"override"?: Json,"page"?: Json,"root_agent"?: string,"scenario_id": string,"session_id": string }; Returns: {
               "active_agent": string,
 "created_at": string,
+"override": Json | null,
 "page": NonNullable<Json>,
 "scenario_id": string,
 "session_id": string,

@@ -48,12 +48,19 @@ export const sessionInitQuery = z.object({
 
 export const sessionInitAnswer = sessionInitPayload.meta({ id: 'SessionInitPayload' })
 
+/** Within what the scenario allows. */
+const override = scenarioRequest.shape.override.unwrap()
+
 /** `POST /api/sdk/session/create`. The same id again gives the same session. */
 export const sessionCreateRequest = z.strictObject({
   session_id: z.guid().optional(),
-  scenario_id: scenarioId,
+  /** Of a session that is there, and where one scenario alone has such an agent, it may be left out. */
+  scenario_id: scenarioId.optional(),
   /** Who answers first; else the scenario's root. */
   agent_name: agentName.optional(),
+  /** What that agent is told in this session, and its model, within what the scenario allows. */
+  instructions: override.shape.instructions,
+  model: override.shape.model,
   page: pageContext.optional(),
   enterprise_id: z.guid().optional(),
 })
@@ -64,9 +71,6 @@ export const sessionCreated = z.object({
   scenario_id: z.string(),
   version: z.int(),
 })
-
-/** Of one turn, within what the scenario allows. */
-const override = scenarioRequest.shape.override.unwrap()
 
 /** `POST /api/sdk/session/message` */
 export const messageRequest = z.strictObject({

@@ -130,6 +130,28 @@ export const contextSnapshot = z.object({
   ),
 })
 
+/** What one agent is in one session, by the word of who has begun it. */
+export const sessionOverride = z.object({
+  name: z.string(),
+  instructions: z.string().optional(),
+  model: z.string().optional(),
+})
+
+/** A definition as it is in a session with this override. */
+export function overridden(
+  definition: ScenarioDefinition,
+  override: z.output<typeof sessionOverride> | null | undefined,
+): ScenarioDefinition {
+  if (!override) return definition
+  const { name, instructions, model } = override
+  const agents = definition.agents.map(agent =>
+    agent.name === name
+      ? { ...agent, instructions: instructions ?? agent.instructions, model: model ?? agent.model }
+      : agent,
+  )
+  return { ...definition, agents }
+}
+
 /** What `agent_tools.load_scenario` gives to the pipeline. */
 export const loadedScenario = z.object({
   scenarioId: z.string(),
@@ -139,6 +161,7 @@ export const loadedScenario = z.object({
   page: pageContext,
   escalation: z.enum(['open', 'taken']).nullable(),
   isNew: z.boolean(),
+  override: sessionOverride.nullish(),
   /** Models that the definition names and that are not allowed by now. An attempt of an older release has not asked. */
   refusedModels: z.array(z.string()).default([]),
 })

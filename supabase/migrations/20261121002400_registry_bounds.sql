@@ -108,7 +108,8 @@ grant execute on function public.allow_scenario_model to authenticated, service_
 -- What a turn needs: by its session; without one by the request's scenarioId, or the page's path. The version is the
 -- session's, or the current one. Replaces the one of "scenario turns", which knew of no refused models, and refused where
 -- nothing was found: that no scenario is for a page is an answer, and the pipeline ends the task as no_scenario.
--- → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew, refusedModels}, or null
+-- → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew, override,
+-- refusedModels}, or null
 create or replace function agent_tools.load_scenario(p_task uuid, p_input jsonb) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -139,6 +140,7 @@ begin
     'escalation', (
       select e.status from public.scenario_escalations e where e.session_id = v_session.session_id and e.status <> 'closed'),
     'isNew', not exists (select from public.agent_session_items i where i.session_id = v_session.session_id),
+    'override', v_session.override,
     'refusedModels', private.refused_models(v_version.definition));
 end
 $$;

@@ -16,6 +16,7 @@ interface Begin {
   root?: string | null
   page?: unknown
   enterprise?: string | null
+  override?: unknown
 }
 
 type EscalationVerb = 'take_escalation' | 'answer_escalation' | 'close_escalation'
@@ -66,12 +67,20 @@ export async function setScenarios({ sql, worker }: Awaited<ReturnType<typeof se
         tx`select * from public.save_scenario(${id}, ${tx.json(definition as Json)}, ${expected}, 'A note.', ${enterprise})`,
     )
   const begin = (caller: Caller, values: Begin = {}) => {
-    const plain = { id: crypto.randomUUID(), scenario: 'help', root: null, page: {}, enterprise: people.acme }
-    const { id, scenario, root, page, enterprise } = { ...plain, ...values }
+    const plain = {
+      id: crypto.randomUUID(),
+      scenario: 'help',
+      root: null,
+      page: {},
+      enterprise: people.acme,
+      override: null,
+    }
+    const { id, scenario, root, page, enterprise, override } = { ...plain, ...values }
     return call(
       caller,
       tx =>
-        tx`select * from public.begin_scenario_session(${id}, ${scenario}, ${root}, ${tx.json(page as Json)}, ${enterprise})`,
+        tx`select * from public.begin_scenario_session(${id}, ${scenario}, ${root}, ${tx.json(page as Json)}, ${enterprise},
+          ${override === null ? null : tx.json(override as Json)})`,
     )
   }
   /** A session of the owner's with the scenario `help` of Acme. */

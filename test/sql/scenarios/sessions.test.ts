@@ -42,6 +42,34 @@ describe('begin_scenario_session', () => {
     expect(await sql`select from public.agent_sessions`).toHaveLength(1)
   })
 
+  test('takes instructions and a model for the agent that it begins with, as far as the scenario allows it', async () => {
+    const open = definitionOf({ overrides: { instructions: true, models: ['gpt-5'] } })
+    await save(admin, 'help', open, 0, people.acme)
+    const override = { instructions: 'Be short.', model: 'gpt-5' }
+    const id = crypto.randomUUID()
+    const row = await begin(owner, { id, root: 'expert', override })
+    expect(row.override).toEqual({ ...override, name: 'expert' })
+    expect(await begin(owner, { id, override })).toEqual(row)
+    expect(await begin(owner, { id })).toEqual(row)
+    await expect(begin(owner, { id, override: { model: 'gpt-5' } })).rejects.toMatchObject({ code: 'PT409' })
+  })
+
+  test.each([
+    [{ instructions: 'Obey.' }, /nobody change instructions/],
+    [{ model: 'gpt-5' }, /not allow the model/],
+    [{ tools: ['refund_order'] }, /^The override is/],
+    [{ instructions: 'x'.repeat(8001) }, /^The override is/],
+    [{ instructions: '' }, /^The override is/],
+    [{ instructions: 1 }, /^The override is/],
+    [{}, /^The override is/],
+    [[], /^The override is/],
+    ['Obey.', /^The override is|invalid input/],
+  ])('refuses %j where the scenario allows nothing', async (override, words) => {
+    await save(admin, 'help', definitionOf(), 0, people.acme)
+    await expect(begin(owner, { override })).rejects.toThrow(words)
+    expect(await sql`select from public.agent_sessions`).toHaveLength(0)
+  })
+
   test('gives one session to two who begin it at once', async () => {
     await begun()
     const id = crypto.randomUUID()

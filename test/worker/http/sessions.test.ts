@@ -59,6 +59,29 @@ describe('a session', () => {
     expect(await refusal('/api/sdk/session/create', { body })).toMatchObject({ status: 404, code: 'agent_not_found' })
   })
 
+  it('is found by an agent that one scenario alone has, and may be asked for again by its id alone', async () => {
+    const created = await get('/api/sdk/session/create', { body: { agent_name: 'returns' } })
+    expect(created).toMatchObject({ scenario_id: 'retail', agent_name: 'returns' })
+    expect(await get('/api/sdk/session/create', { body: { session_id: created.session_id } })).toEqual(created)
+    const nobody = { body: { agent_name: 'nobody' } }
+    expect(await refusal('/api/sdk/session/create', nobody)).toMatchObject({ status: 404, code: 'agent_not_found' })
+    expect(await refusal('/api/sdk/session/create', { body: {} })).toMatchObject({ code: 'invalid_request' })
+    await saveDesk(['first', 'returns'], 0)
+    const both = { status: 400, code: 'invalid_request', message: expect.stringContaining('desk, retail') }
+    expect(await refusal('/api/sdk/session/create', { body: { agent_name: 'returns' } })).toMatchObject(both)
+    await sql`delete from public.scenarios where id = 'desk'`
+  })
+
+  it('takes instructions where its scenario lets them be changed, and refuses them elsewhere', async () => {
+    const own = { agent_name: 'planner', instructions: 'Be short.' }
+    expect(await get('/api/sdk/session/create', { body: own })).toMatchObject({ scenario_id: 'project_writer' })
+    const obey = { scenario_id: 'retail', instructions: 'Obey.' }
+    const refused = { status: 400, code: 'override_refused' }
+    expect(await refusal('/api/sdk/session/create', { body: obey })).toMatchObject(refused)
+    const model = { scenario_id: 'retail', model: 'gpt-huge' }
+    expect(await refusal('/api/sdk/session/create', { body: model })).toMatchObject(refused)
+  })
+
   it('of somebody else is not there, nor is a scenario that nobody has', async () => {
     const { session_id } = await create()
     const not = { status: 404, code: 'session_not_found' }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type AgentTaskError, errorOfResponse } from '../../../shared/client/agent-task-error.ts'
 import { patienceMs } from '../../../shared/client/supabase.ts'
-import { type ScenarioDefinition, scenarioDefinition } from '../../../shared/scenarios.ts'
+import { overridden, type ScenarioDefinition, scenarioDefinition, sessionOverride } from '../../../shared/scenarios.ts'
 import type { Caller } from '../caller.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -38,6 +38,7 @@ export type Session = {
   version: number
   activeAgent: string
   enterpriseId: string | null
+  override: z.output<typeof sessionOverride> | null
 }
 
 /** @throws Refusal `session_not_found`, also for those of others that the caller may read. */
@@ -57,35 +58,54 @@ async function findSession({ supabase, userId }: Caller, id: string): Promise<Se
       .maybeSingle(),
     supabase
       .from('scenario_sessions')
-      .select('scenario_id,version,active_agent')
+      .select('session_id,scenario_id,version,active_agent,override')
       .match({ session_id: id })
       .abortSignal(soon())
       .maybeSingle(),
   ])
   for (const { error, status } of [own, begun]) if (error) throw errorOfResponse(error, status)
   if (!own.data || !begun.data) return undefined
-  const { scenario_id, version, active_agent } = begun.data
-  return { id, scenarioId: scenario_id, version, activeAgent: active_agent, enterpriseId: own.data.enterprise_id }
+  return sessionOf(begun.data, own.data.enterprise_id)
 }
 
-const begun = z.object({ session_id: z.guid(), version: z.int(), active_agent: z.string() })
+const begun = z.object({
+  session_id: z.guid(),
+  scenario_id: z.string(),
+  version: z.int(),
+  active_agent: z.string(),
+  override: sessionOverride.nullable(),
+})
+
+function sessionOf(row: unknown, enterpriseId: string | null): Session {
+  const { session_id: id, scenario_id: scenarioId, active_agent: activeAgent, ...rest } = begun.parse(row)
+  return { id, scenarioId, activeAgent, enterpriseId, ...rest }
+}
+
+/** What the session's version says, and who has begun it. */
+export async function readDefinition(caller: Caller, session: Session): Promise<ScenarioDefinition> {
+  return overridden(await readVersion(caller, session.scenarioId, session.version), session.override)
+}
 
 type Beginning = {
+  /** Left out: of the session that is there, or of the only scenario with the root agent. */
+  scenarioId?: string | undefined
   sessionId?: string | undefined
   rootAgent?: string | undefined
   page?: object | undefined
   enterpriseId?: string | undefined
+  override?: { instructions?: string | undefined; model?: string | undefined } | undefined
 }
 
 /**
  * Begins a session with a scenario, or gives the one that has this id, which keeps its version: what has become of the
  * scenario since then is nothing to it.
  *
- * @throws Refusal `scenario_not_found`, `agent_not_found`, `session_not_found` (it is somebody else's), `session_exists`
- * (with another scenario or enterprise)
+ * @throws Refusal `scenario_not_found`, `agent_not_found`, `override_refused`, `session_not_found` (it is somebody else's),
+ * `session_exists` (with another scenario, enterprise or override)
  */
-export async function beginSession(caller: Caller, scenarioId: string, wish: Beginning): Promise<Session> {
+export async function beginSession(caller: Caller, wish: Beginning): Promise<Session> {
   const running = wish.sessionId === undefined ? undefined : await findSession(caller, wish.sessionId)
+  const scenarioId = wish.scenarioId ?? running?.scenarioId ?? (await scenarioWith(caller, wish.rootAgent))
   const enterpriseId = running
     ? (wish.enterpriseId ?? running.enterpriseId)
     : await enterpriseToBegin(caller, scenarioId, wish)
@@ -96,18 +116,44 @@ export async function beginSession(caller: Caller, scenarioId: string, wish: Beg
       ...(wish.rootAgent !== undefined && { root_agent: wish.rootAgent }),
       ...(wish.page && { page: wish.page as Record<string, never> }),
       ...(enterpriseId && { enterprise_id: enterpriseId }),
+      ...(wish.override && { override: wish.override }),
     })
     .abortSignal(soon())
     .single()
   if (error) throw refusalToBegin(errorOfResponse(error, status), error.code)
-  const { session_id, version, active_agent } = begun.parse(data)
-  return { id: session_id, scenarioId, version, activeAgent: active_agent, enterpriseId }
+  return sessionOf(data, enterpriseId)
+}
+
+async function scenarioWith({ supabase }: Caller, agent: string | undefined): Promise<string> {
+  if (agent === undefined) throw new Refusal('invalid_request', 'Name a scenario as scenario_id, or one of its agents.')
+  const query = supabase.from('scenario_agents').select('scenario_id').match({ name: agent, is_enabled: true })
+  const { data, error, status } = await query.order('scenario_id').abortSignal(soon())
+  if (error) throw errorOfResponse(error, status)
+  const ids = data.flatMap(({ scenario_id }) => scenario_id ?? [])
+  if (ids[0] === undefined) throw new Refusal('agent_not_found', `No scenario has an agent "${agent}".`)
+  if (ids.length === 1) return ids[0]
+  throw new Refusal(
+    'invalid_request',
+    `More than one scenario has "${agent}": choose of ${ids.join(', ')} as scenario_id.`,
+  )
 }
 
 async function enterpriseToBegin(caller: Caller, scenarioId: string, wish: Beginning): Promise<string | null> {
   const { definition, enterpriseId } = await readScenario(caller, scenarioId)
   if (wish.rootAgent !== undefined) insistOnAgent(definition, wish.rootAgent)
+  insistOnOverride(definition, wish.override)
   return enterpriseId ?? wish.enterpriseId ?? null
+}
+
+/** SQL refuses the same; here it has its code. */
+function insistOnOverride({ overrides }: ScenarioDefinition, { instructions, model }: Beginning['override'] = {}) {
+  if (instructions !== undefined && !overrides.instructions) {
+    throw new Refusal('override_refused', 'The scenario lets nobody change instructions: leave them out.')
+  }
+  if (model !== undefined && !overrides.models.includes(model)) {
+    const choice = overrides.models.length > 0 ? `choose of ${overrides.models.join(', ')}` : 'leave it out'
+    throw new Refusal('override_refused', `The scenario does not allow the model "${model}": ${choice}.`)
+  }
 }
 
 /** @throws Refusal */

@@ -12,7 +12,7 @@ import {
 } from '../../../shared/scenario-api.ts'
 import type { Caller } from '../caller.ts'
 import { AS_TASK, type Endpoint, endpoint, TASK_EVENTS } from './endpoint.ts'
-import { beginSession, insistOnAgent, readSession, readVersion } from './registry.ts'
+import { beginSession, insistOnAgent, readDefinition, readSession } from './registry.ts'
 import type { ApiRoom } from './room.ts'
 import { answerWith } from './task-end.ts'
 
@@ -27,9 +27,16 @@ export function createSessionEndpoints(room: ApiRoom): Endpoint[] {
       schemas: { body: sessionCreateRequest, answer: sessionCreated },
       perMinute: 60,
       handle: async ({ caller, body }) => {
-        const { session_id: sessionId, agent_name: rootAgent, page, enterprise_id: enterpriseId } = body
-        const session = await beginSession(caller, body.scenario_id, { sessionId, rootAgent, page, enterpriseId })
-        const definition = await readVersion(caller, session.scenarioId, session.version)
+        const { instructions, model } = body
+        const session = await beginSession(caller, {
+          scenarioId: body.scenario_id,
+          sessionId: body.session_id,
+          rootAgent: body.agent_name,
+          page: body.page,
+          enterpriseId: body.enterprise_id,
+          ...((instructions !== undefined || model !== undefined) && { override: { instructions, model } }),
+        })
+        const definition = await readDefinition(caller, session)
         return {
           status: 200,
           body: {

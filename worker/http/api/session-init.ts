@@ -5,7 +5,7 @@ import type { sessionInitAnswer, sessionInitQuery } from '../../../shared/scenar
 import { instructionsFor } from '../../../shared/scenario-instructions.ts'
 import type { AgentDefinition } from '../../../shared/scenarios.ts'
 import type { Caller } from '../caller.ts'
-import { beginSession, insistOnAgent, readVersion } from './registry.ts'
+import { beginSession, insistOnAgent, readDefinition } from './registry.ts'
 import type { ApiRoom } from './room.ts'
 
 type Wish = z.output<typeof sessionInitQuery> & { signal: AbortSignal }
@@ -20,8 +20,8 @@ export async function initSession(
   caller: Caller,
   { scenario_id, root_agent: rootAgent, session_id: sessionId, enterprise_id: enterpriseId, signal }: Wish,
 ): Promise<z.input<typeof sessionInitAnswer>> {
-  const session = await beginSession(caller, scenario_id, { sessionId, rootAgent, enterpriseId })
-  const definition = await readVersion(caller, scenario_id, session.version)
+  const session = await beginSession(caller, { scenarioId: scenario_id, sessionId, rootAgent, enterpriseId })
+  const definition = await readDefinition(caller, session)
   const root = insistOnAgent(definition, rootAgent ?? session.activeAgent)
   const agents = [root, ...definition.agents.filter(agent => agent !== root)]
   // The key last: whoever is refused gets none.

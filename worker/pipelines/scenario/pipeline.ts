@@ -18,9 +18,11 @@ import { asideOf, firstOf, loadScenario, noteDecision, refuseModels } from './tu
 export const answerInScenario: Pipeline<'scenario'> = async (context, request) => {
   const scenario = await loadScenario(context)
   const first = firstOf(scenario, request)
-  const { instructions } = request.override ?? {}
+  const instructions = [request.override, scenario.override].flatMap(override => override?.instructions ?? [])
   // They are the user's word, too, and no guardrail looks at instructions.
-  if (instructions !== undefined) await refuseObjectionable(context, scenario, { what: 'override', text: instructions })
+  if (instructions.length > 0) {
+    await refuseObjectionable(context, scenario, { what: 'override', text: instructions.join('\n') })
+  }
   if (scenario.escalation !== null) return leaveToPerson(context, scenario, request)
   refuseModels(scenario, first)
 

@@ -2,7 +2,7 @@ import type { AgentInputItem } from '@openai/agents'
 import type { Json } from '../../../shared/database.types.ts'
 import { withoutPrivateIn } from '../../../shared/privacy.ts'
 import type { ScenarioRequest } from '../../../shared/scenario-kinds.ts'
-import { type AgentDefinition, type LoadedScenario, loadedScenario } from '../../../shared/scenarios.ts'
+import { type AgentDefinition, type LoadedScenario, loadedScenario, overridden } from '../../../shared/scenarios.ts'
 import { callTool } from '../../agents/call-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
 import { tagged } from '../../agents/tagged.ts'
@@ -19,7 +19,10 @@ export async function loadScenario(context: TaskContext): Promise<LoadedScenario
     throw new TaskError('no_scenario', 'There is no scenario for this: name one, or begin a session with one.')
   }
   const loaded = loadedScenario.safeParse(found)
-  if (loaded.success) return loaded.data
+  if (loaded.success) {
+    const { definition, override } = loaded.data
+    return { ...loaded.data, definition: overridden(definition, override) }
+  }
   const remedy = 'an admin has to save it again.'
   throw new TaskError('invalid_scenario', `The definition of the scenario is of another time: ${remedy}`)
 }

@@ -106,6 +106,14 @@ describe('a text that is not let pass is counted', () => {
     expect(room.brain.calls()).toBe(place === 'output' ? 1 : 0)
   })
 
+  it('of instructions that a session was begun with', async () => {
+    const room = await roomWithScripts(scene, { desk: () => text('Hi.') }, { moderation: 'omni' })
+    const override = { instructions: '!flag hate' }
+    const session = await beginSession(scene, { user, scenario: 'strict', enterprise: shop, override })
+    await expect(say(scene, room, session, 'Hi')).rejects.toMatchObject({ code: 'content_refused' })
+    expect(room.brain.calls()).toBe(0)
+  })
+
   it('and what the scenario tolerates is not', async () => {
     const room = await roomWithScripts(scene, { desk: () => text('!flag violence') }, { moderation: 'omni' })
     const session = await beginSession(scene, { user, scenario: 'strict', enterprise: shop })

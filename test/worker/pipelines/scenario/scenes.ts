@@ -28,12 +28,12 @@ export async function allowModel({ sql }: Scene, model: string): Promise<void> {
   await sql`select public.allow_scenario_model(${model}, true)`
 }
 
-type Begin = { user: string; scenario: string; enterprise?: string; page?: Json; root?: string }
+type Begin = { user: string; scenario: string; enterprise?: string; page?: Json; root?: string; override?: Json }
 
 /** Begins a session as its user does. */
 export async function beginSession(
   { sql }: Scene,
-  { user, scenario, enterprise, page = {}, root }: Begin,
+  { user, scenario, enterprise, page = {}, root, override }: Begin,
 ): Promise<string> {
   const [row] = await as(
     sql,
@@ -41,7 +41,7 @@ export async function beginSession(
     tx => tx<
       { session_id: string }[]
     >`select (public.begin_scenario_session(gen_random_uuid(), ${scenario}, ${root ?? null},
-      ${tx.json(page as never)}, ${enterprise ?? null})).session_id`,
+      ${tx.json(page as never)}, ${enterprise ?? null}, ${override === undefined ? null : tx.json(override as never)})).session_id`,
   )
   return only(row).session_id
 }

@@ -168,6 +168,28 @@ describe('a turn of a scenario', () => {
     )
   })
 
+  it('keeps what its session was begun with, for that agent alone, below what the turn brings', async () => {
+    await allowModel(scene, 'gpt-huge')
+    await saveScenario(
+      scene,
+      'own',
+      teamOf([desk, expert], { overrides: { instructions: true, models: ['gpt-huge'] } }),
+    )
+    const said = (act: { instructions: string }) => text(/Be a \w+/.exec(act.instructions)?.[0] ?? 'Hello.')
+    const room = await roomWithScripts(scene, { desk: said, expert: said })
+    const override = { instructions: 'Be a pirate.', model: 'gpt-huge' }
+    const session = await beginSession(scene, { user, scenario: 'own', override })
+    expect((await say(scene, room, session, 'one')).answer).toBe('Be a pirate')
+    expect((await say(scene, room, session, 'two')).answer).toBe('Be a pirate')
+    const turn = { message: 'three', override: { instructions: 'Be a parrot.' } }
+    expect((await say(scene, room, session, turn)).answer).toBe('Be a parrot')
+    expect((await say(scene, room, session, { message: 'four', rootAgent: 'expert' })).answer).toBe('Hello.')
+    const models =
+      await sql`select s.name from public.agent_task_steps s join public.agent_task_requests r on r.id = s.task_id
+      where r.session_id = ${session} and s.kind = 'model' order by s.id`
+    expect(models.map(({ name }) => name === 'gpt-huge')).toEqual([true, true, true, false])
+  })
+
   it('tells where the user is as data, without what the scenario keeps private', async () => {
     await saveScenario(scene, 'private', teamOf([desk, expert], { privacy: { remove: ['email'] } }))
     const seen: { instructions: string; said: { prompts: string[] } }[] = []
