@@ -140,7 +140,7 @@ export const sessionOverride = z.object({
 /** A definition as it is in a session with this override. */
 export function overridden(
   definition: ScenarioDefinition,
-  override: z.output<typeof sessionOverride> | null | undefined,
+  override: z.output<typeof sessionOverride> | null,
 ): ScenarioDefinition {
   if (!override) return definition
   const { name, instructions, model } = override
@@ -161,9 +161,9 @@ export const loadedScenario = z.object({
   page: pageContext,
   escalation: z.enum(['open', 'taken']).nullable(),
   isNew: z.boolean(),
-  override: sessionOverride.nullish(),
-  /** Models that the definition names and that are not allowed by now. An attempt of an older release has not asked. */
-  refusedModels: z.array(z.string()).default([]),
+  override: sessionOverride.nullable(),
+  /** Models that the definition names and that are not allowed by now. */
+  refusedModels: z.array(z.string()),
 })
 
 export type ScenarioDefinition = z.output<typeof scenarioDefinition>

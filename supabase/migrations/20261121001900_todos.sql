@@ -97,9 +97,11 @@ $$;
 -- the conversation again. Of the present life of its task.
 create view public.agent_session_turns with (security_invoker = true) as
   select r.session_id, r.id as task_id, r.life, r.enterprise_id, r.user_id, r.kind, r.status,
-    r.request_payload ->> 'prompt' as message, r.response_payload ->> 'answer' as answer, r.error,
+    coalesce(r.request_payload ->> 'prompt', r.request_payload ->> 'message') as message,
+    r.response_payload ->> 'answer' as answer, r.error,
     calls.tool_calls, coalesce(u.input_tokens, 0) as input_tokens, coalesce(u.output_tokens, 0) as output_tokens,
-    coalesce(u.cost, 0) as cost, coalesce(u.unpriced_requests, 0) as unpriced_requests, r.created_at, r.finished_at
+    coalesce(u.cost, 0) as cost, coalesce(u.unpriced_requests, 0) as unpriced_requests, r.created_at, r.finished_at,
+    r.correlation_id
   from public.agent_task_requests r
   cross join lateral (
     select coalesce(jsonb_agg(jsonb_build_object('tool_name', c.tool_name, 'input', c.input,

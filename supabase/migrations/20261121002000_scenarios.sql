@@ -4,11 +4,15 @@
 -- saving is a new version; versions never change. Platform admins look after all scenarios, admins of an enterprise after
 -- its own. A disabled scenario begins no more sessions; those that run go on.
 --
+-- An agent has the worker's own model, or names one that platform admins have allowed; so do the models that a turn may
+-- choose. Who names another one cannot save. One that is taken off the list later is not used either: the turns of whoever
+-- still names it are refused until the scenario is saved with another one.
+--
 -- Three views show the current versions taken apart: scenario_agents, scenario_handoffs, scenario_guardrails.
 --
--- Verbs: save_scenario · set_scenario_enabled.
+-- Verbs: save_scenario · set_scenario_enabled · allow_scenario_model (platform admins).
 -- Errors: 22023 malformed, the message says what, or no such scenario · 42501 not yours to change · PT409 somebody else has
---   saved it meanwhile · PT429 too many scenarios.
+--   saved it meanwhile · PT429 too many scenarios or models.
 
 -- What agents can call ---------------------------------------------------------------------------------------------
 
@@ -24,7 +28,7 @@ create table public.scenario_tools (
 comment on table public.scenario_tools is 'The tools there are; rows come with the code of the tools, by migration.';
 comment on column public.scenario_tools.parameters is 'JSON Schema, as in shared/scenario-tools.ts.';
 comment on column public.scenario_tools.needs_approval is 'Some calls wait for a person.';
-comment on column public.scenario_tools.calls_per_minute is 'Of each user.';
+comment on column public.scenario_tools.calls_per_minute is 'Of each user, by agents of scenarios and through the API together.';
 
 -- The registry -----------------------------------------------------------------------------------------------------
 
@@ -79,6 +83,36 @@ create policy "see everybody's scenarios and those of one's enterprises" on publ
   );
 create policy "see the versions of scenarios one sees" on public.scenario_versions for select to authenticated
   using (scenario_id in (select s.id from public.scenarios s));
+
+-- Models -------------------------------------------------------------------------------------------------------------
+
+create table public.scenario_models (
+  name text primary key constraint model_has_a_name check (name ~ '^\S{1,100}$'),
+  allowed_at timestamptz not null
+);
+comment on table public.scenario_models is 'The models that scenarios may name; the worker''s own needs no name.';
+
+alter table public.scenario_models enable row level security;
+revoke all on public.scenario_models from anon, authenticated, service_role;
+grant select on public.scenario_models to authenticated, service_role;
+create policy "see the models" on public.scenario_models for select to authenticated using (true);
+
+-- Each once; null and what is no text are none.
+create function private.models_in(p_definition jsonb) returns setof text
+language sql immutable set search_path = ''
+as $$
+  select model #>> '{}' from jsonb_path_query(p_definition, '$.agents[*].model') model where jsonb_typeof(model) = 'string'
+  union
+  select model #>> '{}' from jsonb_path_query(p_definition, '$.overrides.models[*]') model where jsonb_typeof(model) = 'string'
+$$;
+
+-- The models that a definition names and must not.
+create function private.refused_models(p_definition jsonb) returns text[]
+language sql stable set search_path = ''
+as $$
+  select coalesce(array_agg(model order by model), '{}') from private.models_in(p_definition) model
+  where not exists (select from public.scenario_models m where m.name = model)
+$$;
 
 -- What a definition must be ----------------------------------------------------------------------------------------
 
@@ -196,14 +230,19 @@ as $$
 declare
   v_wrong text := private.wrong_with_scenario(p_definition);
   v_names text[];
+  v_models text[];
 begin
   if v_wrong is null then
     select array_agg(agent ->> 'name') into v_names from jsonb_array_elements(p_definition -> 'agents') agent;
     select string_agg(format('Agent "%s" %s.', coalesce(left(agent ->> 'name', 40), n::text), wrong), ' ' order by n) into v_wrong
     from jsonb_array_elements(p_definition -> 'agents') with ordinality u (agent, n), private.wrong_with_agent(agent, v_names) wrong
     where wrong is not null;
+    v_models := private.refused_models(p_definition);
     if v_wrong is null and p_definition ->> 'rootAgent' <> all (v_names) then
       v_wrong := format('There is no agent "%s" to begin with.', left(p_definition ->> 'rootAgent', 40));
+    elsif v_wrong is null and v_models <> '{}' then
+      v_wrong := format('Scenarios may not name these models: %s. Leave them out, or ask a platform admin to allow them.',
+        array_to_string(v_models, ', '));
     end if;
   end if;
   if v_wrong is not null then
@@ -322,8 +361,35 @@ begin
 end
 $$;
 
-revoke execute on function public.save_scenario, public.set_scenario_enabled from public, anon;
-grant execute on function public.save_scenario, public.set_scenario_enabled to authenticated, service_role;
+-- Lets scenarios name a model, or no more. Tells whether they may.
+-- Security definer: nobody may write the list; this is how platform admins do.
+create function public.allow_scenario_model(model text, allowed boolean) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  c_most constant integer := 100;
+begin
+  perform private.check_platform_admin();
+  if model is null or model !~ '^\S{1,100}$' or allowed is null then
+    raise exception 'The name of a model has 1 to 100 characters without blanks; allowed is true or false.' using errcode = '22023';
+  elsif allowed and (select count(*) from public.scenario_models) >= c_most then
+    raise exception 'There are % models, which is the limit.', c_most using errcode = 'PT429';
+  elsif allowed then
+    insert into public.scenario_models (name, allowed_at) values (model, worker.now()) on conflict do nothing;
+  else
+    delete from public.scenario_models m where m.name = model;
+  end if;
+  if found then
+    perform private.record_action(case when allowed then 'allow_model' else 'refuse_model' end, null, null,
+      jsonb_build_object('model', model));
+  end if;
+  return allowed;
+end
+$$;
+revoke execute on function public.save_scenario, public.set_scenario_enabled, public.allow_scenario_model from public, anon;
+grant execute on function public.save_scenario, public.set_scenario_enabled, public.allow_scenario_model
+  to authenticated, service_role;
 
 -- The current versions, taken apart --------------------------------------------------------------------------------
 
@@ -352,3 +418,4 @@ revoke all on public.scenario_agents, public.scenario_handoffs, public.scenario_
 grant select on public.scenario_agents, public.scenario_handoffs, public.scenario_guardrails to authenticated, service_role;
 
 revoke execute on all functions in schema worker, private from public;
+grant execute on function private.models_in, private.refused_models to authenticated, service_role;

@@ -11,6 +11,12 @@
 -- request, and whoever deletes a session wants that request next. A trigger removes it, after the tasks are gone.
 -- Lock order: session, request, ticket, scenario_sessions.
 --
+-- Of each scenario the latest fifty versions are kept, and the older ones that sessions still have.
+--
+-- Who begins a session may bring `instructions` and a `model` for the agent that it begins with, as a turn may bring them for
+-- itself. They are that agent's in the whole session, and nobody else's. What a turn brings goes before them. They do not
+-- change later, and like all that users say they are looked through before an agent is told.
+--
 -- Verb: begin_scenario_session.
 -- Errors: 22023 malformed, or no such scenario · 42501 not yours to use · PT409 the session is another one.
 
@@ -20,11 +26,13 @@ create table public.scenario_sessions (
   version integer not null,
   active_agent text not null,
   page jsonb not null default '{}',
+  override jsonb,
   created_at timestamptz not null,
   foreign key (scenario_id, version) references public.scenario_versions
 );
 create index scenario_sessions_of_version on public.scenario_sessions (scenario_id, version);
 comment on column public.scenario_sessions.page is 'Where its user was when it was begun, by the user''s own word.';
+comment on column public.scenario_sessions.override is '{name, instructions?, model?}: by its user''s own word, within what the version allows.';
 
 create table public.scenario_decisions (
   id uuid primary key default gen_random_uuid(),
@@ -129,10 +137,33 @@ begin
 end
 $$;
 
+-- Refuses what a version does not let a session change; {instructions, model}, one of them or both.
+create function private.check_override(p_override jsonb, p_definition jsonb) returns void
+language plpgsql immutable set search_path = ''
+as $$
+declare
+  v_instructions constant jsonb := p_override -> 'instructions';
+  v_model constant jsonb := p_override -> 'model';
+begin
+  if jsonb_typeof(p_override) is distinct from 'object' or p_override - '{instructions,model}'::text[] <> '{}' or p_override = '{}'
+    or jsonb_typeof(coalesce(v_instructions, '""')) <> 'string' or jsonb_typeof(coalesce(v_model, '""')) <> 'string'
+    or length(v_instructions #>> '{}') not between 1 and 8000
+  then
+    raise exception 'The override is {instructions: 1 to 8,000 characters, model: a name}, one of them or both.' using errcode = '22023';
+  elsif v_instructions is not null and (p_definition #>> '{overrides,instructions}')::boolean is not true then
+    raise exception 'The scenario lets nobody change instructions.' using errcode = '22023', hint = 'Leave instructions out.';
+  elsif v_model is not null and not coalesce(p_definition #> '{overrides,models}' @> v_model, false) then
+    raise exception 'The scenario does not allow the model "%".', left(v_model #>> '{}', 100)
+      using errcode = '22023', hint = 'Leave model out.';
+  end if;
+end
+$$;
+
 -- Begins a session of one's own with a scenario. The same id again gives what is there.
 -- Security definer: users may not say by themselves which version a session has and who is active in it.
 create function public.begin_scenario_session(
-  session_id uuid, scenario_id text, root_agent text default null, page jsonb default '{}', enterprise_id uuid default null
+  session_id uuid, scenario_id text, root_agent text default null, page jsonb default '{}', enterprise_id uuid default null,
+  override jsonb default null
 )
 returns public.scenario_sessions
 language plpgsql security definer set search_path = ''
@@ -140,9 +171,11 @@ as $$
 #variable_conflict use_variable
 declare
   v_page constant jsonb := coalesce(case jsonb_typeof(page) when 'string' then (page #>> '{}')::jsonb else page end, '{}');
+  v_override constant jsonb := case jsonb_typeof(override) when 'string' then (override #>> '{}')::jsonb else override end;
   v_session public.agent_sessions;
   v_version public.scenario_versions;
   v_begun public.scenario_sessions;
+  v_root text;
 begin
   if (select auth.uid()) is null
     or (enterprise_id is not null and enterprise_id not in (select private.my_enterprises()))
@@ -154,13 +187,17 @@ begin
   select * into v_session from public.agent_sessions s where s.id = session_id;
   if not found then
     v_version := private.usable_scenario(scenario_id, enterprise_id);
+    v_root := private.root_of(v_version.definition, root_agent);
+    if v_override is not null then
+      perform private.check_override(v_override, v_version.definition);
+    end if;
     insert into public.agent_sessions (id, user_id, enterprise_id, title)
     values (coalesce(session_id, gen_random_uuid()), (select auth.uid()), enterprise_id, v_version.definition ->> 'title')
     on conflict do nothing returning * into v_session;
     if found then
-      insert into public.scenario_sessions (session_id, scenario_id, version, active_agent, page, created_at)
-      values (v_session.id, v_version.scenario_id, v_version.version, private.root_of(v_version.definition, root_agent), v_page,
-        worker.now())
+      insert into public.scenario_sessions (session_id, scenario_id, version, active_agent, page, override, created_at)
+      values (v_session.id, v_version.scenario_id, v_version.version, v_root, v_page,
+        v_override || jsonb_build_object('name', v_root), worker.now())
       returning * into v_begun;
       return v_begun;
     end if;
@@ -172,8 +209,10 @@ begin
     raise exception 'There is no session % that you may use.', session_id using errcode = '42501';
   end if;
   select * into v_begun from public.scenario_sessions b where b.session_id = v_session.id;
-  if v_begun.scenario_id is distinct from scenario_id or v_session.enterprise_id is distinct from enterprise_id then
-    raise exception 'The session is there already, with another scenario, enterprise, or none.'
+  if v_begun.scenario_id is distinct from scenario_id or v_session.enterprise_id is distinct from enterprise_id
+    or (v_override is not null and v_begun.override - 'name' is distinct from v_override)
+  then
+    raise exception 'The session is there already, with another scenario, enterprise, instructions or model, or none.'
       using errcode = 'PT409', hint = 'Take a new id.';
   end if;
   return v_begun;
@@ -194,6 +233,29 @@ as $$
   where t.id = p_task and t.user_id = (select auth.uid())
     and (t.enterprise_id is null or t.enterprise_id in (select private.my_enterprises()))
 $$;
+
+-- Versions -----------------------------------------------------------------------------------------------------------
+
+-- Drops up to a hundred of those that are too old and that no session has. Nobody begins with one that is not current, so
+-- none of these can get a session meanwhile.
+create function private.drop_old_versions() returns trigger
+language plpgsql set search_path = ''
+as $$
+declare
+  c_kept constant integer := 50;
+begin
+  delete from public.scenario_versions v
+  where v.scenario_id = new.scenario_id and v.version = any (array(
+    select o.version from public.scenario_versions o
+    where o.scenario_id = new.scenario_id and o.version <= new.version - c_kept and not exists (
+      select from public.scenario_sessions s where s.scenario_id = o.scenario_id and s.version = o.version)
+    order by o.version limit 100));
+  return null;
+end
+$$;
+
+create trigger drop_old_versions after insert on public.scenario_versions
+  for each row execute function private.drop_old_versions();
 
 revoke execute on all functions in schema worker, private from public;
 grant execute on function private.usable_scenario, private.root_of, private.has_agent, private.uuid_in,

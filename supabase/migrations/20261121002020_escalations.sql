@@ -11,9 +11,13 @@
 -- once. What a browser says was spoken is its user's own word. It can only be text, of a user or an assistant: a system
 -- message or the result of a tool cannot be slipped in.
 --
+-- Agents that hand over while they speak do so in the browser, which tells of it (hand_over_by_voice), as a decision that
+-- everybody who sees the session hears of. It has to be one that the agent may make by the session's version of its scenario;
+-- that it was made is its user's own word.
+--
 -- An item is sent to the model provider as it is, so what else is known of it stands in columns beside it.
 --
--- Verbs: take_escalation · answer_escalation · close_escalation · append_voice_items. Tool: escalate_to_human {reason}.
+-- Verbs: take_escalation · answer_escalation · close_escalation · append_voice_items · hand_over_by_voice. Tool: escalate_to_human {reason}.
 -- Lock order: session, request, ticket, scenario_sessions, escalation.
 -- Errors: 22023 malformed · 42501 not yours · PT409 not now: a turn is under way, or it is taken or closed · PT429 too many.
 
@@ -283,8 +287,26 @@ begin
 end
 $$;
 
--- Adds what was spoken to a session of one's own; what has been added before is passed over. Whoever spoke last of the
--- agents is the active one then. → how many were added
+-- The definition by which a session of the caller's by voice goes.
+create function private.spoken_definition(p_session uuid) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_definition jsonb;
+begin
+  select v.definition into v_definition
+  from public.agent_sessions s join public.scenario_sessions b on b.session_id = s.id
+  join public.scenario_versions v on v.scenario_id = b.scenario_id and v.version = b.version
+  where s.id = p_session and s.user_id = (select auth.uid())
+    and (s.enterprise_id is null or s.enterprise_id in (select private.my_enterprises()));
+  if not found then
+    raise exception 'There is no session % with a scenario that you may use.', p_session using errcode = '42501';
+  end if;
+  return v_definition;
+end
+$$;
+
+-- Adds what was spoken to a session of one's own; what has been added before is passed over. → how many were added
 -- Security definer: users may not write items.
 create function public.append_voice_items(session_id uuid, items jsonb) returns integer
 language plpgsql security definer set search_path = ''
@@ -294,19 +316,10 @@ declare
   c_most constant integer := 2000;
   v_now constant timestamptz := worker.now();
   v_items constant jsonb := case jsonb_typeof(items) when 'string' then (items #>> '{}')::jsonb else items end;
-  v_definition jsonb;
+  v_definition constant jsonb := private.spoken_definition(session_id);
   v_last bigint;
   v_added integer;
-  v_agent text;
 begin
-  select v.definition into v_definition
-  from public.agent_sessions s join public.scenario_sessions b on b.session_id = s.id
-  join public.scenario_versions v on v.scenario_id = b.scenario_id and v.version = b.version
-  where s.id = session_id and s.user_id = (select auth.uid())
-    and (s.enterprise_id is null or s.enterprise_id in (select private.my_enterprises()));
-  if not found then
-    raise exception 'There is no session % with a scenario that you may use.', session_id using errcode = '42501';
-  end if;
   perform private.check_voice_items(v_items, v_definition);
   perform private.hold_silent_session(session_id);
 
@@ -328,30 +341,64 @@ begin
     raise exception 'The session has % items by voice, which is the limit.', c_most using errcode = 'PT429', hint = 'Begin a new one.';
   end if;
 
-  select i.agent into v_agent from public.agent_session_items i
-  where i.session_id = append_voice_items.session_id and i.seq > v_last and i.agent is not null order by i.seq desc limit 1;
-  perform private.follow_voice(session_id, v_agent);
   update public.agent_sessions s set updated_at = v_now where s.id = session_id and v_added > 0;
   return v_added;
 end
 $$;
 
--- Agents that hand over while they speak do so in the browser.
-create function private.follow_voice(p_session uuid, p_agent text) returns void
-language sql volatile set search_path = ''
+
+-- Whether an agent may hand over to another.
+create function private.may_hand_over(p_definition jsonb, p_from text, p_to text) returns boolean
+language sql immutable set search_path = ''
 as $$
-  with followed as (
-    update public.scenario_sessions b set active_agent = p_agent
-    from public.scenario_sessions before
-    where b.session_id = p_session and before.session_id = b.session_id and b.active_agent <> p_agent
-    returning before.active_agent as from_agent
-  )
-  insert into public.scenario_decisions (session_id, from_agent, to_agent, reason, source, created_at)
-  select p_session, from_agent, p_agent, 'Handed over by voice.', 'handoff', worker.now() from followed
+  select jsonb_path_exists(p_definition, '$.agents[*] ? (@.name == $from).handoffs[*] ? (@ == $to)',
+    jsonb_build_object('from', p_from, 'to', p_to))
 $$;
 
-revoke execute on function public.append_voice_items from public, anon;
-grant execute on function public.append_voice_items to authenticated, service_role;
+-- Makes another agent the active one of a session of one's own, since the one that spoke has handed over. The same id again
+-- gives what is there.
+-- Security definer: users may not write decisions.
+create function public.hand_over_by_voice(session_id uuid, decision_id uuid, from_agent text, to_agent text)
+returns public.scenario_decisions
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  c_most constant integer := 1000;
+  v_definition constant jsonb := private.spoken_definition(session_id);
+  v_decision public.scenario_decisions;
+begin
+  if private.may_hand_over(v_definition, from_agent, to_agent) is not true then
+    raise exception 'The agent "%" may not hand over to "%".', left(from_agent, 40), left(to_agent, 40) using errcode = '22023';
+  elsif decision_id is null then
+    raise exception 'Give the handoff an id.' using errcode = '22023';
+  end if;
+  -- Whoever deletes the session waits for this, and finds what is written here.
+  perform from public.scenario_sessions b where b.session_id = hand_over_by_voice.session_id for no key update;
+  if (
+    select count(*) from public.scenario_decisions d
+    where d.session_id = hand_over_by_voice.session_id) >= c_most
+  then
+    raise exception 'The session has % decisions, which is the limit.', c_most using errcode = 'PT429', hint = 'Begin a new one.';
+  end if;
+  insert into public.scenario_decisions (id, session_id, from_agent, to_agent, reason, source, created_at)
+  values (decision_id, session_id, from_agent, to_agent, 'Handed over by voice.', 'handoff', worker.now())
+  on conflict do nothing returning * into v_decision;
+  if found then
+    update public.scenario_sessions b set active_agent = to_agent where b.session_id = hand_over_by_voice.session_id;
+    return v_decision;
+  end if;
+  select * into v_decision from public.scenario_decisions d
+  where d.id = decision_id and d.session_id = hand_over_by_voice.session_id;
+  if not found then
+    raise exception 'The id is taken.' using errcode = '22023', hint = 'Take a new one.';
+  end if;
+  return v_decision;
+end
+$$;
+
+revoke execute on function public.append_voice_items, public.hand_over_by_voice from public, anon;
+grant execute on function public.append_voice_items, public.hand_over_by_voice to authenticated, service_role;
 
 -- Reading ----------------------------------------------------------------------------------------------------------
 
@@ -371,22 +418,6 @@ create view public.session_transcript with (security_invoker = true) as
     and said.text is not null;
 revoke all on public.session_transcript from anon, authenticated;
 grant select on public.session_transcript to authenticated, service_role;
-
--- Turns of scenarios ask in "message". Replaces the one of "todos", which knew "prompt" alone.
-create or replace view public.agent_session_turns with (security_invoker = true) as
-  select r.session_id, r.id as task_id, r.life, r.enterprise_id, r.user_id, r.kind, r.status,
-    coalesce(r.request_payload ->> 'prompt', r.request_payload ->> 'message') as message,
-    r.response_payload ->> 'answer' as answer, r.error,
-    calls.tool_calls, coalesce(u.input_tokens, 0) as input_tokens, coalesce(u.output_tokens, 0) as output_tokens,
-    coalesce(u.cost, 0) as cost, coalesce(u.unpriced_requests, 0) as unpriced_requests, r.created_at, r.finished_at
-  from public.agent_task_requests r
-  cross join lateral (
-    select coalesce(jsonb_agg(jsonb_build_object('tool_name', c.tool_name, 'input', c.input,
-      'result', private.result_of(c.result)) order by c.id), '[]') as tool_calls
-    from public.agent_tool_calls c where c.task_id = r.id and c.life = r.life and c.status = 'done') calls
-  left join lateral (
-    select * from public.agent_task_usage u where u.task_id = r.id and u.life = r.life) u on true
-  where r.session_id is not null;
 
 revoke execute on all functions in schema worker, private, agent_tools from public;
 grant execute on function agent_tools.escalate_to_human to authenticated, service_role;

@@ -1,6 +1,8 @@
 -- Turns of scenarios: what the pipelines ask and say, with the rights of the task's user.
 --
--- Tools: load_scenario {} → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew} ·
+-- Approvals show what an agent is called (agent_title), and not only the name by which it is known in its scenario.
+--
+-- Tools: load_scenario {} → {scenarioId, version, definition, activeAgent, …} or null ·
 --   note_decision {from, to, reason, scores, source} → {kept}.
 -- Errors: 22023 malformed, or no such scenario · 42501 the session is gone.
 
@@ -17,8 +19,9 @@ as $$
 $$;
 
 -- What a turn needs: by its session; without one by the request's scenarioId, or the page's path. The version is the
--- session's, or the current one.
--- → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew}
+-- session's, or the current one. Null where no scenario is for the page: that is an answer, and the pipeline ends the task as
+-- no_scenario.
+-- → {scenarioId, version, definition, activeAgent, page, escalation: open | taken | null, isNew, override, refusedModels}
 create function agent_tools.load_scenario(p_task uuid, p_input jsonb) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -40,8 +43,7 @@ begin
     end if;
   end if;
   if v_version.scenario_id is null then
-    raise exception 'There is no scenario for this.'
-      using errcode = '22023', hint = 'Begin a session with one, or name it in the request.';
+    return null;
   end if;
   return jsonb_build_object(
     'scenarioId', v_version.scenario_id, 'version', v_version.version, 'definition', v_version.definition,
@@ -49,7 +51,9 @@ begin
     'page', coalesce(v_session.page, v_task.request_payload -> 'page', '{}'),
     'escalation', (
       select e.status from public.scenario_escalations e where e.session_id = v_session.session_id and e.status <> 'closed'),
-    'isNew', not exists (select from public.agent_session_items i where i.session_id = v_session.session_id));
+    'isNew', not exists (select from public.agent_session_items i where i.session_id = v_session.session_id),
+    'override', v_session.override,
+    'refusedModels', private.refused_models(v_version.definition));
 end
 $$;
 
@@ -86,6 +90,25 @@ begin
   return jsonb_build_object('kept', true);
 end
 $$;
+
+alter table public.agent_approvals add column agent_title text;
+comment on column public.agent_approvals.agent_title is 'What the agent is called where it is one of a scenario; null: as agent says.';
+
+-- By the definition that the task has loaded, whatever has been saved since.
+create function private.entitle_agent() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  select one ->> 'title' into new.agent_title
+  from public.agent_task_steps s cross join lateral jsonb_path_query(s.output, '$.definition.agents[*]') one
+  where s.task_id = new.task_id and s.life = new.life and s.key = 'tool:/own:load_scenario'
+    and one ->> 'name' = new.agent
+  limit 1;
+  return new;
+end
+$$;
+
+create trigger entitle_agent before insert on public.agent_approvals for each row execute function private.entitle_agent();
 
 revoke execute on all functions in schema worker, private, agent_tools from public;
 grant execute on function private.scenario_of_page, agent_tools.load_scenario, agent_tools.note_decision

@@ -116,6 +116,8 @@ begin
 end
 $$;
 
+-- A name stands for one thing: a record's is its type and its place on the page, and that of a draft among the latest is one
+-- that no type can come to. A draft that is both has a name in each place.
 create function public.context_snapshot(page jsonb) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
@@ -139,7 +141,7 @@ begin
         where m.enterprise_id = v_enterprise and m.user_id = (select auth.uid())),
       'isPlatformAdmin', (select private.is_platform_admin())),
     'drafts', (
-      select coalesce(jsonb_agg(jsonb_build_object('ref', format('draft-%s', n), 'id', id, 'title', title, 'kind', kind,
+      select coalesce(jsonb_agg(jsonb_build_object('ref', format('latest-draft-%s', n), 'id', id, 'title', title, 'kind', kind,
         'status', status, 'excerpt', left(content, 200), 'updatedAt', updated_at) order by n), '[]')
       from (
         select d.*, row_number() over (order by d.updated_at desc, d.id) as n

@@ -4,9 +4,14 @@
 -- user's own affair: nobody else sees a booking, and agents see only that the slot is no longer free.
 -- Cap for each user: 5 appointments to come.
 --
+-- A call that cancels names the appointment by its id and says when and with whom it is, which must be true: whoever is asked
+-- for consent reads that, and no id. The slot is then free for everybody who may book it.
+--
 -- Tools (called by worker.run_tool with the rights of the task's user): find_slots {kind, from_day} → [{slot, kind, with,
---   startsAt, minutes}], the first ten · book_slot {slot, reason} → {slot, kind, with, startsAt, minutes}.
--- Errors, which the agent is told: 22023 malformed, or not free · PT429 too many.
+--   startsAt, minutes}], the first ten · book_slot {slot, reason} → {slot, kind, with, startsAt, minutes} · list_bookings {}
+--   → the same of the user's own, without the reasons, since those are nobody's business who reads the conversation ·
+--   cancel_slot {slot, startsAt, with} → the same of the one that is free again; waits for the user's consent.
+-- Errors, which the agent is told: 22023 malformed, not free, or not the user's · PT429 too many.
 
 create table public.clinic_slots (
   id uuid primary key default gen_random_uuid(),
@@ -121,5 +126,40 @@ begin
 end
 $$;
 
+-- The user's own appointments to come, which the task's enterprise has or everybody.
+-- Security definer: users may not call what the clinic's tools share. It tells of the caller's own and nothing else.
+create function agent_tools.list_bookings(p_task uuid, p_input jsonb) returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(jsonb_agg(private.describe_slot(slot) order by slot.starts_at, slot.id), '[]')
+  from private.slots_of(p_task) slot join public.clinic_bookings b on b.slot_id = slot.id
+  where b.user_id = (select auth.uid())
+$$;
+
+-- Security definer: users may not write bookings.
+create function agent_tools.cancel_slot(p_task uuid, p_input jsonb) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_slot public.clinic_slots;
+  v_starts_at timestamptz;
+begin
+  begin
+    v_starts_at := (p_input ->> 'startsAt')::timestamptz;
+  exception when data_exception then
+    raise exception 'startsAt is a moment as list_bookings tells it.' using errcode = '22023';
+  end;
+  select slot.* into v_slot from private.slots_of(p_task) slot
+  where slot.id = private.uuid_in(p_input ->> 'slot') and slot.starts_at = v_starts_at
+    and slot.clinician = p_input ->> 'with';
+  delete from public.clinic_bookings b where b.slot_id = v_slot.id and b.user_id = (select auth.uid());
+  if not found then
+    raise exception 'The user has no such appointment to come.'
+      using errcode = '22023', hint = 'Ask list_bookings, and give id, time and clinician as it tells them.';
+  end if;
+  return private.describe_slot(v_slot);
+end
+$$;
+
 revoke execute on all functions in schema worker, private, agent_tools from public;
-grant execute on function agent_tools.find_slots, agent_tools.book_slot to authenticated, service_role;
+grant execute on function agent_tools.find_slots, agent_tools.book_slot, agent_tools.list_bookings, agent_tools.cancel_slot to authenticated, service_role;

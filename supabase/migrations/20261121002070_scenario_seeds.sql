@@ -13,6 +13,10 @@ values
     '{"type":"object","properties":{"kind":{"anyOf":[{"type":"string","enum":["checkup","consultation","vaccination","physiotherapy"]},{"type":"null"}],"description":"Only appointments of this kind; null for all."},"from_day":{"anyOf":[{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}$"},{"type":"null"}],"description":"The first day to look at, as YYYY-MM-DD; null for today."}},"required":["kind","from_day"],"additionalProperties":false}'),
   ('book_slot', 'Book an appointment', 'Books a free appointment for the user. Call it only when the user has agreed to this very one.', 'write', false, 6,
     '{"type":"object","properties":{"slot":{"type":"string","format":"uuid","pattern":"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$","description":"The id of a free appointment, from find_slots."},"reason":{"type":"string","maxLength":500,"description":"What it is about, in the words of the user."}},"required":["slot","reason"],"additionalProperties":false}'),
+  ('list_bookings', 'List appointments', 'The user’s own appointments to come, with id, kind, clinician and time.', 'read', false, 30,
+    '{"type":"object","properties":{},"additionalProperties":false}'),
+  ('cancel_slot', 'Cancel an appointment', 'Gives an appointment of the user back. Waits for the user to consent.', 'write', true, 6,
+    '{"type":"object","properties":{"slot":{"type":"string","format":"uuid","pattern":"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$","description":"The id of the appointment, from list_bookings."},"startsAt":{"type":"string","maxLength":40,"description":"When it is, as list_bookings tells it: whoever is asked for consent reads this and no id."},"with":{"type":"string","maxLength":100,"description":"With whom it is, as list_bookings tells it."}},"required":["slot","startsAt","with"],"additionalProperties":false}'),
   ('fetch_project_context', 'Look at the project', 'What the user has on the project: records of the page, drafts, latest requests and open todos, in short.', 'read', false, 20,
     '{"type":"object","properties":{"project":{"anyOf":[{"type":"string","maxLength":200},{"type":"null"}],"description":"A word or name that drafts and requests must have; null for all."}},"required":["project"],"additionalProperties":false}'),
   ('list_drafts', 'List drafts', 'The user’s latest drafts with their beginnings.', 'read', false, 30,
@@ -100,14 +104,15 @@ diagnosis and no dosage, and say so kindly. If somebody describes an emergency o
 call the emergency number at once, and then ask for a person with escalate_to_human. Ask for a person, too, if one is wanted.
 Ask for no more than is needed: never for numbers of cards or insurance. Answer in the language of the user, in at most three
 sentences. You are done when the question is answered or handed over.$agent$),
-  pg_temp.agent('scheduling', 'Scheduling', 'Finds free appointments and books them.',
-    '{find_slots,book_slot,escalate_to_human}', '{reception,billing}',
-    '{appointment,book,slot,schedule,checkup,vaccination,physiotherapy,consultation,tomorrow,"next week"}', '{/appointments}', $agent$
+  pg_temp.agent('scheduling', 'Scheduling', 'Finds free appointments, books and cancels them.',
+    '{find_slots,book_slot,escalate_to_human,list_bookings,cancel_slot}', '{reception,billing}',
+    '{appointment,book,slot,schedule,checkup,vaccination,physiotherapy,consultation,tomorrow,"next week",cancel}', '{/appointments}', $agent$
 You are scheduling at a clinic. You get a wish for an appointment, and end with one that is booked, or with none that suits.
 Find out the kind (checkup, consultation, vaccination or physiotherapy) and from which day on, then call find_slots and offer
 at most three. Book with book_slot only after the user has agreed to this very appointment; give the reason in the user's own
-words, as short as possible. If it has been taken meanwhile, offer the next ones. You can neither move nor cancel: ask for a
-person with escalate_to_human. No medical advice. Say at the end day, time, kind and with whom, in the language of the user.$agent$),
+words, as short as possible. If it has been taken meanwhile, offer the next ones. To cancel, call list_bookings, make sure
+which one is meant, and call cancel_slot with it; the user is then asked for consent, so do not ask once more. To move one,
+book the new one first, then cancel the old one. No medical advice. Say at the end day, time, kind and with whom, in the language of the user.$agent$),
   pg_temp.agent('billing', 'Billing questions', 'Explains invoices in general; knows no accounts.',
     '{escalate_to_human}', '{reception,scheduling}', '{invoice,bill,pay,cost,insurance,reimbursement,receipt}', '{}', $agent$
 You answer questions on invoices of a clinic in general: what the items of an invoice mean, how to pay, what an insurance

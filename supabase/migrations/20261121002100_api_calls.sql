@@ -15,6 +15,8 @@ as $$
     jsonb_build_object('id', p_call, 'user_id', p_user, 'kind', 'responses', 'life', 1))
 $$;
 
+-- A task that a model's rate limit refuses comes back as itself, and what fills up meanwhile is kept for it. A call through the
+-- API comes back as another one, if at all, so it does not stand first in line.
 create function worker.admit_api_call(p_user uuid, p_call uuid, p_model text, p_tokens integer, p_is_priced boolean)
 returns jsonb
 language plpgsql set search_path = ''
@@ -32,6 +34,8 @@ begin
   end if;
   v_after := private.take_call(p_model, p_call, p_tokens);
   if v_after is not null then
+    update worker.rate_limits l set first_task = null, first_tokens = null, first_until = null
+    where l.model = p_model and l.first_task = p_call;
     return jsonb_build_object('verdict', 'rate', 'after_seconds', v_after);
   end if;
   return jsonb_build_object('verdict', 'continue');

@@ -60,11 +60,11 @@ describe('over REST', () => {
     const { data } = await ada.client
       .from('scenario_versions')
       .select('definition')
-      .match({ scenario_id: 'clinic', version: 2 })
+      .match({ scenario_id: 'clinic', version: 1 })
       .single()
     const definition = { ...(data?.definition as object), title: 'Front desk' }
-    const save = () => ada.client.rpc('save_scenario', { scenario_id: 'clinic', definition, expected_version: 2 })
-    expect((await save()).data).toMatchObject({ id: 'clinic', version: 3, title: 'Front desk' })
+    const save = () => ada.client.rpc('save_scenario', { scenario_id: 'clinic', definition, expected_version: 1 })
+    expect((await save()).data).toMatchObject({ id: 'clinic', version: 2, title: 'Front desk' })
     definition.title = 'Other'
     expect((await save()).status).toBe(409)
   })

@@ -16,7 +16,7 @@ describe('load_scenario', () => {
     await save(admin, 'help', newer, 1)
     expect(await output(await take({ session_id }), 'load_scenario')).toEqual({
       ...{ scenarioId: 'help', version: 1, definition: definitionOf(), activeAgent: 'desk' },
-      ...{ page: { path: '/x' }, escalation: null, refusedModels: [], isNew: true },
+      ...{ page: { path: '/x' }, escalation: null, override: null, refusedModels: [], isNew: true },
     })
   })
 

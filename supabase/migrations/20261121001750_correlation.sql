@@ -269,23 +269,4 @@ begin
 end
 $$;
 
--- Reading --------------------------------------------------------------------------------------------------------
-
--- Replaces the one of "escalations", which told no correlation.
-create or replace view public.agent_session_turns with (security_invoker = true) as
-  select r.session_id, r.id as task_id, r.life, r.enterprise_id, r.user_id, r.kind, r.status,
-    coalesce(r.request_payload ->> 'prompt', r.request_payload ->> 'message') as message,
-    r.response_payload ->> 'answer' as answer, r.error,
-    calls.tool_calls, coalesce(u.input_tokens, 0) as input_tokens, coalesce(u.output_tokens, 0) as output_tokens,
-    coalesce(u.cost, 0) as cost, coalesce(u.unpriced_requests, 0) as unpriced_requests, r.created_at, r.finished_at,
-    r.correlation_id
-  from public.agent_task_requests r
-  cross join lateral (
-    select coalesce(jsonb_agg(jsonb_build_object('tool_name', c.tool_name, 'input', c.input,
-      'result', private.result_of(c.result)) order by c.id), '[]') as tool_calls
-    from public.agent_tool_calls c where c.task_id = r.id and c.life = r.life and c.status = 'done') calls
-  left join lateral (
-    select * from public.agent_task_usage u where u.task_id = r.id and u.life = r.life) u on true
-  where r.session_id is not null;
-
 revoke execute on all functions in schema worker, private from public;
