@@ -53,6 +53,7 @@ export function createTurns({ store, sound, line, payload }: Options) {
     if (!text) store.notice('Nothing could be understood. Say it again, or write it.')
     store.withhold(id)
   }
+  const tooShort = () => store.notice('Hold the button for as long as you talk.')
   /** What was said until now is a turn. */
   const finish = () => {
     const { isHandsFree } = store.getSnapshot()
@@ -86,8 +87,11 @@ export function createTurns({ store, sound, line, payload }: Options) {
         return store.put({ microphoneProblem: error.message })
       }
       const open = line()
-      // Let go of while the browser asked for the microphone.
-      if (!wantsToTalk || !open) return sound.stopTalking()
+      // Let go of while the browser opened the microphone, or asked for it.
+      if (!wantsToTalk || !open) {
+        sound.stopTalking()
+        return open && tooShort()
+      }
       open.clear()
       since = performance.now()
       store.put({ isTalking: true })
@@ -101,7 +105,7 @@ export function createTurns({ store, sound, line, payload }: Options) {
       const open = line()
       if (performance.now() - since < LEAST_MS) {
         open?.clear()
-        return store.notice('Hold the button for as long as you talk.')
+        return tooShort()
       }
       finish()
     },
