@@ -18,7 +18,7 @@ afterAll(() => place?.stop())
 async function askFor(order: string): Promise<Page> {
   const page = await place.start()
   await write(page, `A refund for #${order}, it is broken`)
-  await shows(page, 'refund order is not done yet')
+  await shows(page, 'Refund an order: not done yet')
   await shows(page, /^A person has to approve the refund/)
   await page.getByText('Waits for an admin of Acme').waitFor()
   return page
@@ -36,9 +36,9 @@ test('what is approved later comes into the call, and is read out', async () => 
   const page = await askFor('1001')
   const boss = await openInbox()
   await boss.getByRole('button', { name: 'Approve', exact: true }).click()
-  await shows(page, /refund order is done/)
+  await shows(page, /Refund an order: done/)
   await shows(page, /I refunded .*89.00 EUR.* for order/)
-  expect(await transcript(page).getByText('is not done yet').count()).toBe(0)
+  expect(await transcript(page).getByText('not done yet').count()).toBe(0)
 })
 
 test('what is refused comes into the call, too, with the reason', async () => {
@@ -46,7 +46,7 @@ test('what is refused comes into the call, too, with the reason', async () => {
   const boss = await openInbox()
   await boss.getByRole('textbox', { name: 'Your reason' }).fill('The shelf was returned last week.')
   await boss.getByRole('button', { name: 'Reject', exact: true }).click()
-  await shows(page, 'refund order failed')
+  await shows(page, 'Refund an order: failed')
   await shows(page, /^A person did not approve the refund .* The shelf was returned last week/)
 })
 
@@ -62,6 +62,6 @@ test('what is approved while the line is down is told when it is made anew', asy
     .toBe(1)
   await page.context().setOffline(false)
   await callIs(page, 'Live')
-  await shows(page, /refund order is done/)
+  await shows(page, /Refund an order: done/)
   await shows(page, /I refunded .*70.00/)
 })

@@ -74,7 +74,7 @@ test('what is said while the button is held is answered, by whom it is for, with
   await page.mouse.up()
   await shows(page, 'My order, please')
   await shows(page, 'Sales answers from here on')
-  await shows(page, /find orders is done/)
+  await shows(page, /Find orders: done/)
   await shows(page, ORDERS)
   expect(await transcript(page).getByText('2002').count()).toBe(0)
   const [task] = await place.product.stack.sql`

@@ -2,10 +2,11 @@ import { Box, Code, Spoiler } from '@mantine/core'
 import { useApprovals } from '../../hooks/useApprovals.ts'
 import { IconTool } from '../../icons.ts'
 import type { ToolCall } from '../../voice/transcript.ts'
+import { toolTitle } from '../../words/tool-words.ts'
 import { ApprovalCard } from '../approvals/approval-card.tsx'
 import { Event } from './event.tsx'
 
-const outcomes = { running: 'is at work', waiting: 'is not done yet', done: 'is done', failed: 'failed' }
+const outcomes = { running: 'at work', waiting: 'not done yet', done: 'done', failed: 'failed' }
 
 /** A tool call: how it stands, what it gave, and where people have to approve it the way to do so. */
 export function ToolLine({ call }: { call: ToolCall }) {
@@ -13,7 +14,7 @@ export function ToolLine({ call }: { call: ToolCall }) {
   return (
     <Box>
       <Event icon={<IconTool size={15} />} isAlarm={state === 'failed'}>
-        {name.replaceAll('_', ' ')} {outcomes[state]}
+        {toolTitle(name)}: {outcomes[state]}
         {durationMs !== null && ` (${Math.round(durationMs)} ms)`}
       </Event>
       {state === 'waiting' && taskId !== null && <OpenApprovals taskId={taskId} />}
