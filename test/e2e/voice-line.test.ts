@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { startBrowser } from '../support/browser.ts'
 import { callIs, type DockPlace, listenIn, openDockPlace, shows, transcript, write } from './voice/dock-place.ts'
-import { hideSocket, refuseVoice, spoilNextKey } from './voice/line-troubles.ts'
+import { hideSocket, holdNextKey, refuseVoice, spoilNextKey } from './voice/line-troubles.ts'
 import { answerByWebRtc, loudnessAt } from './voice/provider-stand-in.ts'
 
 vi.setConfig({ testTimeout: 60_000, expect: { poll: { timeout: 20_000 } } })
@@ -41,9 +41,11 @@ test('a line that broke is made anew, and the model knows what was said', async 
   await write(page, 'Good morning')
   await shows(page, WELCOME)
   const [session, asked] = [await place.session(), listenIn(page)]
-  await page.context().setOffline(true)
+  const lose = await holdNextKey(page)
   place.product.brain.hangUp()
   await callIs(page, 'Reconnecting')
+  await page.context().setOffline(true)
+  lose()
   await page.context().setOffline(false)
   await callIs(page, 'Live')
   expect(asked('/api/session2').at(-1)?.url).toContain(`session_id=${session}`)

@@ -13,6 +13,15 @@ export function spoilNextKey(page: Page): Promise<void> {
   )
 }
 
+/** The next key is awaited until what this gives is called, and is lost on its way then. */
+export async function holdNextKey(page: Page): Promise<() => void> {
+  const held = Promise.withResolvers<void>()
+  await page.route('**/api/session2?*', route => held.promise.then(() => route.abort('internetdisconnected')), {
+    times: 1,
+  })
+  return held.resolve
+}
+
 /** No socket is named, as where the model is the provider's. */
 export function hideSocket(page: Page): Promise<void> {
   return change(page, ({ url: _, ...payload }) => payload)
