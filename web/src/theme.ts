@@ -2,6 +2,7 @@ import { createTheme } from '@mantine/core'
 
 /** The look of the page; light and dark share it. */
 export const theme = createTheme({
+  respectReducedMotion: true,
   colors: {
     pine: [
       '#e9f6f3',
