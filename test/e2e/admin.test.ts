@@ -1,39 +1,21 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { SignedUp } from '../support/stack.ts'
-import { type Product, QUICK, startProduct } from './product.ts'
-import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
-let acme: string
+import { openPlace } from './place.ts'
+import { QUICK } from './product.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
-  const [enterprise] = await product.stack.sql`insert into enterprises (name) values ('Acme') returning id`
-  acme = enterprise?.id
-  await product.stack.sql`
-    insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function comeIn(arriving: Promise<Visitor>): Promise<Visitor> {
-  const visitor = await arriving
-  onTestFinished(visitor.leave)
-  return visitor
-}
-const asAda = () => comeIn(visitAsDemoUser(browser, product.page))
+const { product, asAda, asNewcomer } = await openPlace({ pace: QUICK })
+const [enterprise] = await product.stack.sql`insert into enterprises (name) values ('Acme') returning id`
+const acme: string = enterprise?.id
+await product.stack.sql`
+  insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
 
 /** Opens a part of the admin area as somebody new who is a platform admin. */
 async function asRoot(tab: string): Promise<{ page: Page; email: string }> {
   const email = `root-${crypto.randomUUID()}@example.test`
-  const { page } = await comeIn(visitAsNewcomer(browser, product.page, email))
+  const { page } = await asNewcomer(email)
   await product.stack.sql`insert into platform_admins select id from auth.users where email = ${email}`
   await page.goto(`${product.page}?page=admin&tab=${tab}`)
   await page.getByRole('heading', { level: 1 }).waitFor()
@@ -220,7 +202,7 @@ test('who loses the right loses the screen, without a reload', async () => {
 
 test('the admin of an enterprise sees its tasks and no others, and not what is for platform admins', async () => {
   const email = `boss-${crypto.randomUUID()}@example.test`
-  const { page } = await comeIn(visitAsNewcomer(browser, product.page, email))
+  const { page } = await asNewcomer(email)
   await product.stack.sql`
     insert into enterprise_members (enterprise_id, user_id, role)
     select ${acme}, id, 'admin' from auth.users where email = ${email}`

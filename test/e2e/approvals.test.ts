@@ -1,38 +1,21 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import { submitAndHold } from '../shared/worker-by-hand.ts'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, QUICK, startProduct } from './product.ts'
-import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
-let acme: string
+import { openPlace } from './place.ts'
+import { QUICK } from './product.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
-  const [enterprise] = await product.stack.sql`insert into enterprises (name) values ('Acme') returning id`
-  acme = enterprise?.id
-  await product.stack.sql`
-    insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function comeIn(arriving: Promise<Visitor>): Promise<Visitor> {
-  const visitor = await arriving
-  onTestFinished(visitor.leave)
-  return visitor
-}
+const { product, asAda, asNewcomer } = await openPlace({ pace: QUICK })
+const [enterprise] = await product.stack.sql`insert into enterprises (name) values ('Acme') returning id`
+const acme: string = enterprise?.id
+await product.stack.sql`
+  insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
 
 /** Opens the page as an admin of Acme, at the inbox. */
 async function asBoss(): Promise<Page> {
   const email = `boss-${crypto.randomUUID()}@example.test`
-  const { page } = await comeIn(visitAsNewcomer(browser, product.page, email))
+  const { page } = await asNewcomer(email)
   await product.stack.sql`
     insert into enterprise_members (enterprise_id, user_id, role)
     select ${acme}, id, 'admin' from auth.users where email = ${email}`
@@ -70,7 +53,7 @@ const cardOf = (page: Page, taskId: string) =>
 const approve = { name: 'Approve', exact: true }
 
 test('a task that waits for consent goes on when somebody approves in another browser', async () => {
-  const ada = await comeIn(visitAsDemoUser(browser, product.page))
+  const ada = await asAda()
   const boss = await asBoss()
   const id = await ask('How much is 6 * 7?')
   await ada.page.goto(`${product.page}?task=${id}`)

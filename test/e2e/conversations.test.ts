@@ -1,27 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, startProduct } from './product.ts'
-import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
+import { openPlace } from './place.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function comeIn(arriving: Promise<Visitor>): Promise<Visitor> {
-  const visitor = await arriving
-  onTestFinished(visitor.leave)
-  return visitor
-}
+const { product, asAda, asNewcomer } = await openPlace()
 
 async function say(page: Page, prompt: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Your question' }).fill(prompt)
@@ -31,7 +14,7 @@ async function say(page: Page, prompt: string): Promise<void> {
 
 /** Begins a conversation as the demo user; resolves with its page and address. */
 async function begin(prompt: string): Promise<Page> {
-  const { page } = await comeIn(visitAsDemoUser(browser, product.page))
+  const { page } = await asAda()
   await page.getByRole('link', { name: 'New conversation' }).click()
   await page.getByRole('heading', { name: 'Start a conversation' }).waitFor()
   await say(page, prompt)
@@ -65,7 +48,7 @@ test('questions of a conversation are answered in turn, a reload shows the same,
     .getByRole('button', { name: /^How much is 3 \* 4\?/ })
     .waitFor()
 
-  const eve = await comeIn(visitAsNewcomer(browser, product.page, 'eve@example.test'))
+  const eve = await asNewcomer('eve@example.test')
   await eve.page.goto(page.url())
   await eve.page.getByRole('heading', { name: 'There is no such conversation here' }).waitFor()
 })
@@ -98,7 +81,7 @@ test('where questions interrupt, the one under way stops, and where one is taken
 
 test('a conversation goes on in a second browser, and is gone once it is deleted', async () => {
   const page = await begin('How much is 8 * 8?')
-  const { page: other } = await comeIn(visitAsDemoUser(browser, product.page))
+  const { page: other } = await asAda()
   await other.goto(page.url())
   await other.getByRole('list', { name: 'Turns' }).waitFor()
   await say(page, 'How much is 9 * 8?')
@@ -116,7 +99,7 @@ test('a conversation goes on in a second browser, and is gone once it is deleted
 })
 
 test('a task is run again from a step, with another result of its tool', async () => {
-  const { page, ask, status: line, answer } = await comeIn(visitAsDemoUser(browser, product.page))
+  const { page, ask, status: line, answer } = await asAda()
   const id = await ask('How much is (3 + 4) * 12?')
   await line.filter({ hasText: /^Completed/ }).waitFor()
   const steps = page.getByRole('region', { name: 'Steps' })
@@ -135,7 +118,7 @@ test('a task is run again from a step, with another result of its tool', async (
 })
 
 test('what tasks cost is seen by admins, and bounded by platform admins', async () => {
-  const { page } = await comeIn(visitAsNewcomer(browser, product.page, 'root@example.test'))
+  const { page } = await asNewcomer('root@example.test')
   await product.stack.sql`insert into platform_admins select id from auth.users where email = 'root@example.test'`
   await page.goto(`${product.page}?page=admin&tab=spending`)
   await page.getByRole('figure', { name: 'Cost per day' }).waitFor()

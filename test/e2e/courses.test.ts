@@ -1,15 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import type { Script } from '../../supabase/local/brain/script.ts'
 import { planner } from '../../supabase/local/brain/scripts/course-planning.ts'
-import { startBrowser } from '../support/browser.ts'
 import { addEmployee } from '../worker/pipelines/course-generation/company.ts'
-import { type Product, QUICK, startProduct } from './product.ts'
-import { visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
-let ines: string
+import { openPlace } from './place.ts'
+import { QUICK } from './product.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -35,21 +30,15 @@ function silent(module: { number?: number; objectives?: string[] }) {
   return module.number === 2 && module.objectives ? { ...module, objectives: ['!silent'] } : module
 }
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ scripts: [endlessForPia], pace: QUICK }), startBrowser()])
-  const { sql } = product.stack
-  const [acme] = await sql`insert into enterprises (name) values ('Acme') returning id`
-  await sql`insert into enterprise_members (enterprise_id, user_id, role)
-    values (${acme?.id}, ${product.ada.userId}, 'admin')`
-  ines = await addEmployee(sql, acme?.id, 'Ines', { [SQL]: [2, 4, 5], [CHARTS]: [2, 3, 3] })
-  await addEmployee(sql, acme?.id, 'Otto', { [TESTS]: [1, 3, 4], [CHARTS]: [1, 3, 3] })
-  await addEmployee(sql, acme?.id, 'Pia', { [SQL]: [0, 5, 5] })
-  await addEmployee(sql, acme?.id, 'Rolf', { [SQL]: [5, 5, 5] })
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
+const { product, asAda, asNewcomer } = await openPlace({ scripts: [endlessForPia], pace: QUICK })
+const { sql } = product.stack
+const [acme] = await sql`insert into enterprises (name) values ('Acme') returning id`
+await sql`insert into enterprise_members (enterprise_id, user_id, role)
+  values (${acme?.id}, ${product.ada.userId}, 'admin')`
+const ines = await addEmployee(sql, acme?.id, 'Ines', { [SQL]: [2, 4, 5], [CHARTS]: [2, 3, 3] })
+await addEmployee(sql, acme?.id, 'Otto', { [TESTS]: [1, 3, 4], [CHARTS]: [1, 3, 3] })
+await addEmployee(sql, acme?.id, 'Pia', { [SQL]: [0, 5, 5] })
+await addEmployee(sql, acme?.id, 'Rolf', { [SQL]: [5, 5, 5] })
 
 const linkOf = (page: Page, name: string) => page.getByRole('link', { name, exact: true })
 const modulesOf = (page: Page) => page.getByRole('list', { name: 'Modules' })
@@ -67,8 +56,7 @@ async function generate(page: Page, name: string, modules: number): Promise<stri
 
 test('courses for two employees are made at once although the worker dies, each module once, and one is written again', async () => {
   const { sql } = product.stack
-  const ada = await visitAsDemoUser(browser, product.page)
-  onTestFinished(ada.leave)
+  const ada = await asAda()
   const { page } = ada
   const other = await page.context().newPage()
   await other.goto(product.page)
@@ -114,8 +102,7 @@ test('courses for two employees are made at once although the worker dies, each 
 })
 
 test('what is written when a course is cancelled stays, and what is missing can be written', async () => {
-  const ada = await visitAsDemoUser(browser, product.page)
-  onTestFinished(ada.leave)
+  const ada = await asAda()
   const { page } = ada
   const id = await generate(page, 'Pia', 2)
   await modulesOf(page).getByText('Written', { exact: true }).first().waitFor(patience)
@@ -141,8 +128,7 @@ test('what is written when a course is cancelled stays, and what is missing can 
 })
 
 test('without a gap there is no course to ask for', async () => {
-  const ada = await visitAsDemoUser(browser, product.page)
-  onTestFinished(ada.leave)
+  const ada = await asAda()
   const { page } = ada
   await linkOf(page, 'Courses').click()
   await page.getByRole('searchbox', { name: 'Search employees' }).fill('position of rolf')
@@ -155,8 +141,7 @@ test('without a gap there is no course to ask for', async () => {
 test('somebody else finds neither the employees of an enterprise nor its courses', async () => {
   const { sql } = product.stack
   const [course] = await sql`select plan_id, task_id from cm_course_plans limit 1`
-  const eve = await visitAsNewcomer(browser, product.page, 'eve@example.test')
-  onTestFinished(eve.leave)
+  const eve = await asNewcomer('eve@example.test')
   const { page } = eve
   await linkOf(page, 'Courses').click()
   await page.getByText('No employees that you may see').waitFor()

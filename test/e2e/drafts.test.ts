@@ -1,29 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, QUICK, startProduct } from './product.ts'
-import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
+import { openPlace } from './place.ts'
+import { QUICK } from './product.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function comeIn(arriving: Promise<Visitor>): Promise<Page> {
-  const { page, leave } = await arriving
-  onTestFinished(leave)
-  return page
-}
-
-const asAda = () => comeIn(visitAsDemoUser(browser, product.page))
+const { product, asAda, asNewcomer } = await openPlace({ pace: QUICK })
 
 async function openDrafts(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Drafts', exact: true }).click()
@@ -45,7 +27,7 @@ const card = (page: Page, title: string | RegExp) =>
 const text = (page: Page) => page.getByRole('textbox', { name: 'Text (Markdown)' })
 
 test('what an agent stores comes up among the drafts at once, and can be worked on with a preview', async () => {
-  const [page, other] = [await asAda(), await asAda()]
+  const [{ page }, { page: other }] = [await asAda(), await asAda()]
   await openDrafts(other)
   await page.goto(`${product.page}?page=scenarios&scenario=project_writer`)
   await page.getByRole('list', { name: 'Agents' }).waitFor()
@@ -63,9 +45,9 @@ test('what an agent stores comes up among the drafts at once, and can be worked 
 })
 
 test('a draft that is changed elsewhere meanwhile loses nothing of what was typed', async () => {
-  const one = await asAda()
+  const { page: one } = await asAda()
   await begin(one, 'Letter to the landlord')
-  const other = await asAda()
+  const { page: other } = await asAda()
   await other.goto(one.url())
   await text(one).fill('Mine')
   await text(other).fill('Theirs')
@@ -79,11 +61,11 @@ test('a draft that is changed elsewhere meanwhile loses nothing of what was type
 })
 
 test('a deleted draft is gone in every browser, and nobody else has ever seen it', async () => {
-  const [one, other] = [await asAda(), await asAda()]
+  const [{ page: one }, { page: other }] = [await asAda(), await asAda()]
   await begin(one, 'A secret plan')
   await openDrafts(other)
   await card(other, /^A secret plan/).waitFor()
-  const eve = await comeIn(visitAsNewcomer(browser, product.page, 'eve@example.test'))
+  const { page: eve } = await asNewcomer('eve@example.test')
   await eve.goto(one.url())
   await eve.getByText('There is no such draft here').waitFor()
 

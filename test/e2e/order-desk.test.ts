@@ -1,21 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, QUICK, startProduct } from './product.ts'
-import { visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import { expect, test, vi } from 'vitest'
+import { openPlace } from './place.ts'
+import { QUICK } from './product.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
+const { product, asAda, asNewcomer } = await openPlace({ pace: QUICK })
 
 test('agents look up, ask each other, hand over, wait for two decisions, and do what was decided, once', async () => {
   const { sql } = product.stack
@@ -27,8 +16,7 @@ test('agents look up, ask each other, hand over, wait for two decisions, and do 
   await sql`insert into shop_policies (enterprise_id, title, body)
     values (${shop?.id}, 'Damaged goods', 'Whoever gets broken goods gets the full amount back.')`
 
-  const ada = await visitAsDemoUser(browser, product.page)
-  onTestFinished(ada.leave)
+  const ada = await asAda()
   await ada.page.getByText('Order desk', { exact: true }).click()
   const id = await ada.ask('Orders #1001 and #1003 came broken, refund both.')
   await ada.status.filter({ hasText: 'Waiting for a decision' }).waitFor()
@@ -38,8 +26,7 @@ test('agents look up, ask each other, hand over, wait for two decisions, and do 
 
   // The worker that asked is gone by the time that somebody decides.
   await product.replaceWorker()
-  const boss = await visitAsNewcomer(browser, product.page, 'boss@example.test')
-  onTestFinished(boss.leave)
+  const boss = await asNewcomer('boss@example.test')
   await sql`insert into enterprise_members (enterprise_id, user_id, role)
     select ${shop?.id}, id, 'admin' from auth.users where email = 'boss@example.test'`
   await boss.page.goto(`${product.page}?page=approvals`)

@@ -1,14 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
 import { call, type Script } from '../../supabase/local/brain/script.ts'
 import { portfolioAnalysis } from '../../supabase/local/brain/scripts/portfolio-analysis.ts'
-import { startBrowser } from '../support/browser.ts'
 import { addInstruments, addPortfolio } from '../worker/pipelines/portfolio.ts'
-import { type Product, startProduct } from './product.ts'
-import { visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import { openPlace } from './place.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
@@ -30,17 +25,11 @@ function plannerOf(scripts: Script[]): Script[] {
     }))
 }
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ scripts: plannerOf(portfolioAnalysis) }), startBrowser()])
-  const { sql } = product.stack
-  await addInstruments(sql)
-  const accounts = { Depot: { WRLD: 400, SUNX: 200 }, Pension: { BOND: 500 }, Child: { GOLD: 50, WRLD: 20 } }
-  await addPortfolio(sql, product.ada.userId, accounts, { cash: 1_000 })
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
+const { product, asAda, asNewcomer } = await openPlace({ scripts: plannerOf(portfolioAnalysis) })
+const { sql } = product.stack
+await addInstruments(sql)
+const accounts = { Depot: { WRLD: 400, SUNX: 200 }, Pension: { BOND: 500 }, Child: { GOLD: 50, WRLD: 20 } }
+await addPortfolio(sql, product.ada.userId, accounts, { cash: 1_000 })
 
 const regionOf = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 const laneOf = (page: Page, name: string) => page.getByRole('article', { name, exact: true })
@@ -55,8 +44,7 @@ async function analyse(page: Page): Promise<string> {
 }
 
 test('a portfolio is analysed before its owner’s eyes, stays after a reload, and is nobody else’s', async () => {
-  const ada = await visitAsDemoUser(browser, product.page)
-  onTestFinished(ada.leave)
+  const ada = await asAda()
   const { page } = ada
   await page.getByRole('link', { name: 'Portfolio', exact: true }).click()
   const depot = regionOf(page, 'Depot')
@@ -102,8 +90,7 @@ test('a portfolio is analysed before its owner’s eyes, stays after a reload, a
   await page.getByRole('button', { name: 'Analyse again' }).waitFor({ state: 'hidden' })
   expect(await regionOf(page, 'Charts').isVisible()).toBe(true)
 
-  const eve = await visitAsNewcomer(browser, product.page, 'eve@example.test')
-  onTestFinished(eve.leave)
+  const eve = await asNewcomer('eve@example.test')
   await eve.page.getByRole('link', { name: 'Portfolio', exact: true }).click()
   await eve.page.getByText('There are no accounts yet').waitFor()
   await eve.page.goto(`${product.page}?page=portfolio&task=${id}`)
@@ -111,8 +98,7 @@ test('a portfolio is analysed before its owner’s eyes, stays after a reload, a
 })
 
 test('an analysis that is cancelled keeps what is finished, and is made anew as a task of its own', async () => {
-  const ada = await visitAsDemoUser(browser, product.page)
-  onTestFinished(ada.leave)
+  const ada = await asAda()
   const { page } = ada
   await page.getByRole('link', { name: 'Portfolio', exact: true }).click()
   await page.getByRole('textbox', { name: 'What should the analysis look at?' }).fill(HELD_UP)

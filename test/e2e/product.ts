@@ -28,7 +28,7 @@ export type Product = {
 /** A pace of the model that is quicker than a person reads: for tests that wait for answers and do nothing meanwhile. */
 export const QUICK = { ttft: 100, tps: 80 }
 
-type Options = {
+export type ProductOptions = {
   scripts?: Script[]
   pace?: 'human' | { ttft: number; tps: number }
   /** What the model takes speech for. */
@@ -39,7 +39,7 @@ type Options = {
  * Starts the product; `stop` belongs into `afterAll`. The model follows these scripts before those of the demo, and
  * writes as a person reads unless another pace is set.
  */
-export async function startProduct({ scripts = [], pace = 'human', hears }: Options = {}): Promise<Product> {
+export async function startProduct({ scripts = [], pace = 'human', hears }: ProductOptions = {}): Promise<Product> {
   await using parts = new AsyncDisposableStack()
   const stack = await startStack()
   parts.defer(stack.stop)

@@ -1,38 +1,20 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, startProduct } from './product.ts'
-import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
-let acme: string
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
+import { openPlace } from './place.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 // The registry is read again every few seconds.
 const patience = { timeout: 20_000 }
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
-  const { sql } = product.stack
-  const [enterprise] = await sql`insert into enterprises (name) values ('Acme') returning id`
-  acme = enterprise?.id
-  await sql`insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function comeIn(arriving: Promise<Visitor>): Promise<Page> {
-  const { page, leave } = await arriving
-  onTestFinished(leave)
-  return page
-}
+const { product, asAda, asNewcomer } = await openPlace()
+const { sql } = product.stack
+const [enterprise] = await sql`insert into enterprises (name) values ('Acme') returning id`
+const acme: string = enterprise?.id
+await sql`insert into enterprise_members (enterprise_id, user_id) values (${acme}, ${product.ada.userId})`
 
 /** Opens the page as Ada, who is a member of Acme, and chooses a scenario. */
 async function choose(title: string): Promise<Page> {
-  const page = await comeIn(visitAsDemoUser(browser, product.page))
+  const { page } = await asAda()
   await page.getByRole('link', { name: 'Scenarios', exact: true }).click()
   await page.getByRole('list', { name: 'Scenarios' }).getByRole('link', { name: title }).click()
   await page.getByRole('list', { name: 'Agents' }).waitFor()
@@ -42,7 +24,7 @@ async function choose(title: string): Promise<Page> {
 /** Opens a part of the admin area as an admin of Acme. */
 async function asBoss(tab: string): Promise<Page> {
   const email = `boss-${crypto.randomUUID()}@example.test`
-  const page = await comeIn(visitAsNewcomer(browser, product.page, email))
+  const { page } = await asNewcomer(email)
   await product.stack.sql`
     insert into enterprise_members (enterprise_id, user_id, role)
     select ${acme}, id, 'admin' from auth.users where email = ${email}`
@@ -53,7 +35,7 @@ async function asBoss(tab: string): Promise<Page> {
 /** Opens the registry as a platform admin. */
 async function asRoot(): Promise<Page> {
   const email = `root-${crypto.randomUUID()}@example.test`
-  const page = await comeIn(visitAsNewcomer(browser, product.page, email))
+  const { page } = await asNewcomer(email)
   await product.stack.sql`insert into platform_admins select id from auth.users where email = ${email}`
   await page.goto(`${product.page}?page=admin&tab=scenarios`)
   return page
@@ -92,7 +74,7 @@ test('a handoff is seen as it happens, in a second browser too, and whoever has 
   await page.getByText('Returns answers').waitFor()
   await turn(page, 'My mug arrived broken.').getByRole('region', { name: 'Tool call: find_orders' }).waitFor()
 
-  const other = await comeIn(visitAsDemoUser(browser, product.page))
+  const { page: other } = await asAda()
   await other.goto(page.url())
   await turn(other, 'My mug arrived broken.').getByText('Supervisor handed over to Returns').waitFor()
   await say(page, 'When is my parcel delivered?')
@@ -145,7 +127,7 @@ test('a user goes on with the agents without waiting for a person, and nobody el
   await say(page, 'My mug arrived broken.')
   await turn(page, 'My mug arrived broken.').getByRole('region', { name: 'Answer' }).waitFor()
 
-  const eve = await comeIn(visitAsNewcomer(browser, product.page, 'eve@example.test'))
+  const { page: eve } = await asNewcomer('eve@example.test')
   await eve.goto(page.url())
   await eve.getByText('There is no such conversation here').waitFor()
 })
@@ -203,7 +185,7 @@ test('a new scenario is tried beside its form, and one that is switched off is o
   await root.getByText('Try it', { exact: true }).click()
   await say(root, 'Which books are there?')
 
-  const page = await comeIn(visitAsDemoUser(browser, product.page))
+  const { page } = await asAda()
   await page.goto(`${product.page}?page=scenarios`)
   const card = page.getByRole('list', { name: 'Scenarios' }).getByRole('link', { name: 'Library' })
   await card.waitFor()

@@ -1,29 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { submitAndHold } from '../shared/worker-by-hand.ts'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, startProduct } from './product.ts'
-import { lettersOf, type Visitor, visitAsDemoUser } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import { openPlace } from './place.ts'
+import { lettersOf } from './visitor.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function asAda(): Promise<Visitor> {
-  const visitor = await visitAsDemoUser(browser, product.page)
-  onTestFinished(visitor.leave)
-  return visitor
-}
+const { product, asAda } = await openPlace()
 
 async function storedAnswer(id: string): Promise<string> {
   const [row] = await product.stack.sql`

@@ -1,32 +1,23 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, QUICK, startProduct } from './product.ts'
-import { type Visitor, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
+import { openPlace } from './place.ts'
+import { QUICK } from './product.ts'
+import type { Visitor } from './visitor.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct({ pace: QUICK }), startBrowser()])
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
+const place = await openPlace({ pace: QUICK })
+const { product } = place
 
 /** Opens the todos; the list beside the chat has been read. */
 async function openTodos(arriving: Promise<Visitor>): Promise<Page> {
-  const { page, leave } = await arriving
-  onTestFinished(leave)
+  const { page } = await arriving
   await page.getByRole('link', { name: 'Todos', exact: true }).click()
   await list(page).getByText(/open$/).waitFor()
   return page
 }
 
-const asAda = () => openTodos(visitAsDemoUser(browser, product.page))
+const asAda = () => openTodos(place.asAda())
 const list = (page: Page) => page.getByRole('region', { name: 'Your todos' })
 const box = (page: Page, title: string) => list(page).getByRole('checkbox', { name: title, exact: true })
 const turn = (page: Page, message: string) => page.getByRole('article', { name: message, exact: true })
@@ -120,7 +111,7 @@ test('nobody else sees the todos or the conversation about them', async () => {
   const ada = await asAda()
   await say(ada, 'Create a task called Hide the presents')
   await answered(ada, 'Create a task called Hide the presents')
-  const eve = await openTodos(visitAsNewcomer(browser, product.page, 'eve@example.test'))
+  const eve = await openTodos(place.asNewcomer('eve@example.test'))
   await eve.getByText('Nothing to do').waitFor()
   await eve.goto(ada.url())
   await eve.getByText('There is no such conversation here').waitFor()

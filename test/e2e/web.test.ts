@@ -1,28 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
-import { type Product, startProduct } from './product.ts'
-import { lettersOf, type Visitor, visit, visitAsDemoUser, visitAsNewcomer } from './visitor.ts'
-
-let product: Product
-let browser: Browser
+import { expect, test, vi } from 'vitest'
+import { openPlace } from './place.ts'
+import { lettersOf, type Visitor } from './visitor.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([startProduct(), startBrowser()])
-}, 90_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-
-async function comeIn(arriving: Promise<Visitor>): Promise<Visitor> {
-  const visitor = await arriving
-  onTestFinished(visitor.leave)
-  return visitor
-}
-const asAda = () => comeIn(visitAsDemoUser(browser, product.page))
+const { product, asAda, asNewcomer, asNobody } = await openPlace()
 
 async function storedTask(id: string) {
   const [row] = await product.stack.sql`
@@ -100,7 +82,7 @@ test('another user sees nothing of it, not by the address of the task either', a
   const { ask, status } = await asAda()
   const id = await ask('How much is 6 * 7?')
   await status.filter({ hasText: /^Completed/ }).waitFor()
-  const eve = await comeIn(visitAsNewcomer(browser, product.page, 'eve@example.test'))
+  const eve = await asNewcomer('eve@example.test')
   await eve.history.getByText('Nothing yet.').waitFor()
   await eve.page.goto(`${product.page}?task=${id}`)
   await eve.page.getByRole('heading', { name: 'There is no such task here' }).waitFor()
@@ -206,7 +188,7 @@ test('a page that is opened without a session asks to sign in, then opens the ta
   const { ask, status } = await asAda()
   const id = await ask('How much is 9 * 9?')
   await status.filter({ hasText: /^Completed/ }).waitFor()
-  const { page } = await comeIn(visit(browser, `${product.page}?task=${id}`))
+  const { page } = await asNobody(`${product.page}?task=${id}`)
   await page.getByRole('button', { name: 'Continue as the demo user' }).click()
   await page.getByRole('region', { name: 'Answer' }).getByText('81').waitFor()
 })
