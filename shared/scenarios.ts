@@ -152,6 +152,19 @@ export function overridden(
   return { ...definition, agents }
 }
 
+/** Why a turn or a session may not bring this, or undefined. */
+export function refusedOverride(
+  { overrides }: ScenarioDefinition,
+  { instructions, model }: { instructions?: string | undefined; model?: string | undefined },
+): string | undefined {
+  if (instructions !== undefined && !overrides.instructions) {
+    return 'The scenario lets nobody change instructions: leave them out.'
+  }
+  if (model === undefined || overrides.models.includes(model)) return undefined
+  const choice = overrides.models.length > 0 ? `choose of ${overrides.models.join(', ')}` : 'leave it out'
+  return `The scenario does not allow the model "${model}": ${choice}.`
+}
+
 /** What `agent_tools.load_scenario` gives to the pipeline. */
 export const loadedScenario = z.object({
   scenarioId: z.string(),

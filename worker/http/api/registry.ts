@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { type AgentTaskError, errorOfResponse } from '../../../shared/client/agent-task-error.ts'
 import { patienceMs } from '../../../shared/client/supabase.ts'
-import { overridden, type ScenarioDefinition, scenarioDefinition, sessionOverride } from '../../../shared/scenarios.ts'
+import {
+  overridden,
+  refusedOverride,
+  type ScenarioDefinition,
+  scenarioDefinition,
+  sessionOverride,
+} from '../../../shared/scenarios.ts'
 import type { Caller } from '../caller.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -141,19 +147,10 @@ async function scenarioWith({ supabase }: Caller, agent: string | undefined): Pr
 async function enterpriseToBegin(caller: Caller, scenarioId: string, wish: Beginning): Promise<string | null> {
   const { definition, enterpriseId } = await readScenario(caller, scenarioId)
   if (wish.rootAgent !== undefined) insistOnAgent(definition, wish.rootAgent)
-  insistOnOverride(definition, wish.override)
+  // SQL refuses the same; here it has its code.
+  const problem = refusedOverride(definition, wish.override ?? {})
+  if (problem !== undefined) throw new Refusal('override_refused', problem)
   return enterpriseId ?? wish.enterpriseId ?? null
-}
-
-/** SQL refuses the same; here it has its code. */
-function insistOnOverride({ overrides }: ScenarioDefinition, { instructions, model }: Beginning['override'] = {}) {
-  if (instructions !== undefined && !overrides.instructions) {
-    throw new Refusal('override_refused', 'The scenario lets nobody change instructions: leave them out.')
-  }
-  if (model !== undefined && !overrides.models.includes(model)) {
-    const choice = overrides.models.length > 0 ? `choose of ${overrides.models.join(', ')}` : 'leave it out'
-    throw new Refusal('override_refused', `The scenario does not allow the model "${model}": ${choice}.`)
-  }
 }
 
 /** @throws Refusal */

@@ -2,7 +2,13 @@ import type { AgentInputItem } from '@openai/agents'
 import type { Json } from '../../../shared/database.types.ts'
 import { withoutPrivateIn } from '../../../shared/privacy.ts'
 import type { ScenarioRequest } from '../../../shared/scenario-kinds.ts'
-import { type AgentDefinition, type LoadedScenario, loadedScenario, overridden } from '../../../shared/scenarios.ts'
+import {
+  type AgentDefinition,
+  type LoadedScenario,
+  loadedScenario,
+  overridden,
+  refusedOverride,
+} from '../../../shared/scenarios.ts'
 import { callTool } from '../../agents/call-tool.ts'
 import type { TaskContext } from '../../agents/context.ts'
 import { tagged } from '../../agents/tagged.ts'
@@ -58,17 +64,8 @@ export function firstOf(
   const name = override.name ?? request.rootAgent ?? activeAgent
   const agent = definition.agents.find(each => each.name === name)
   if (!agent) throw new TaskError('invalid_request', `The scenario "${scenarioId}" has no agent "${name}".`)
-  const { instructions, models } = definition.overrides
-  if (override.instructions !== undefined && !instructions) {
-    throw new TaskError('override_refused', `The scenario "${scenarioId}" lets nobody change instructions.`)
-  }
-  if (override.model !== undefined && !models.includes(override.model)) {
-    const choice = models.length > 0 ? `choose of ${models.join(', ')}` : 'leave it out'
-    throw new TaskError(
-      'override_refused',
-      `The scenario "${scenarioId}" does not allow the model "${override.model}": ${choice}.`,
-    )
-  }
+  const problem = refusedOverride(definition, override)
+  if (problem !== undefined) throw new TaskError('override_refused', problem)
   return {
     ...agent,
     instructions: override.instructions ?? agent.instructions,
